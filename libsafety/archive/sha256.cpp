@@ -1,0 +1,53 @@
+#include "libsafety/archive/sha256.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "libsafety/base/error.hpp"
+
+namespace safety::archive {
+namespace {
+
+struct FreeDigest {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+void check(int result) {
+  if (result != 1)
+    throw Error(Code::internal, "OpenSSL cannot compute SHA-256",
+                "Run `openssl dgst -sha256 /dev/null` to see whether this machine's OpenSSL works.");
+}
+
+}  // namespace
+
+struct Sha256::State {
+  std::unique_ptr<EVP_MD_CTX, FreeDigest> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  check(state_->context ? EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) : 0);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
+}
+
+std::string Sha256::finish() {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  check(EVP_DigestFinal_ex(state_->context.get(), digest, &size));
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
+  return hex;
+}
+
+std::string Sha256::of(std::string_view bytes) {
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.finish();
+}
+
+}  // namespace safety::archive

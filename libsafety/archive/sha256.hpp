@@ -1,0 +1,26 @@
+#pragma once
+// SHA-256 piece by piece. The only place of this folder that knows OpenSSL.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace safety::archive {
+
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  ~Sha256();
+  void add(std::string_view bytes);
+  /// 64 hex digits. After it nothing may be added.
+  std::string finish();
+
+  static std::string of(std::string_view bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace safety::archive

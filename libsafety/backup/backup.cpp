@@ -1,0 +1,205 @@
+#include "libsafety/backup/backup.hpp"
+
+#include <fmt/format.h>
+
+#include <future>
+
+#include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/writer.hpp"
+#include "libsafety/backup/source_facts.hpp"
+#include "libsafety/backup/table_pattern.hpp"
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/time.hpp"
+#include "libsafety/checkpoint/operation_lock.hpp"
+#include "libsafety/checkpoint/registry.hpp"
+#include "libsafety/checkpoint/store.hpp"
+#include "libsafety/os/fault_point.hpp"
+#include "libsafety/os/file.hpp"
+#include "libsafety/transfer/digests.hpp"
+#include "libsafety/transfer/dump_rows.hpp"
+#include "libsafety/transfer/dump_schema.hpp"
+
+namespace safety::backup {
+namespace {
+
+void choose_tables(std::vector<transfer::SourceTable>& tables, const BackupOptions& options) {
+  for (const auto& pattern : options.exclude_table_data) {
+    bool matched = false;
+    for (auto& source : tables)
+      if (matches_table_pattern(pattern, source.table.schema, source.table.name)) matched = source.table.is_data_excluded = true;
+    if (!matched)
+      throw Error(Code::usage, "--exclude-table-data \"" + pattern + "\" matches no table",
+                  "Write it as TABLE or SCHEMA.TABLE, with * and ? as wildcards; `psql -c '\\dt *.*'` lists the tables.");
+  }
+  if (options.is_schema_only)
+    for (auto& source : tables) source.table.is_data_excluded = true;
+}
+
+// A stock restore is one transaction and locks every relation it makes.
+void warn_about_lock_slots(const Context& context, pg::Connection& connection, const BackupOptions& options) {
+  if (!options.has_envelope) return;
+  const auto relations = connection.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384").number(0, 0);
+  const auto slots = connection.execute(
+      "SELECT pg_catalog.current_setting('max_locks_per_transaction')::int8 * (pg_catalog.current_setting('max_connections')::int8 "
+      "+ pg_catalog.current_setting('max_prepared_transactions')::int8)").number(0, 0);
+  if (relations > slots)
+    context.sink.warning(fmt::format(
+        "{} relations are more than this server's {} lock slots: a stock `psql` restore in one transaction needs a server with a higher "
+        "max_locks_per_transaction, or an archive made with --no-envelope; safety-restore needs neither",
+        format_count(static_cast<std::uint64_t>(relations)), format_count(static_cast<std::uint64_t>(slots))));
+}
+
+void write_content(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options,
+                   const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer, archive::Index& index) {
+  auto& leader = snapshot.leader();
+  const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader)};
+  // pg_dump reads the catalog on the other core while we read it on this one.
+  auto pre_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "pre-data"); });
+  auto post_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "post-data"); });
+
+  auto facts = read_source_facts(context, leader);
+  facts.id = index.id;
+  facts.label = index.label;
+  facts.reason = index.reason;
+  facts.tool_version = index.tool_version;
+  index = std::move(facts);
+  index.client_version = pg_dump.version;
+  index.client_version_num = pg_dump.version_num;
+  index.has_envelope = options.has_envelope;
+  index.is_schema_only = options.is_schema_only;
+  auto tables = transfer::list_tables(leader);
+  choose_tables(tables, options);
+  warn_about_lock_slots(context, leader, options);
+
+  writer.append(archive::Role::envelope,
+                transfer::envelope_begin(index.properties.encoding,
+                                         fmt::format("PostgreSQL database \"{}\" as of {}, archived by safety-backup {}", index.database,
+                                                     index.snapshot_time, index.tool_version),
+                                         options.has_envelope));
+  writer.append(archive::Role::pre_data, pre_data.get());
+
+  context.sink.phase("rows");
+  transfer::dump_rows(context, snapshot, tables, writer, {options.jobs, options.codec, options.level});
+  for (auto& source : tables) index.tables.push_back(std::move(source.table));
+
+  context.sink.phase("sequences, large objects, keys and indexes");
+  if (!options.is_schema_only) {
+    index.large_objects = transfer::count_large_objects(leader);
+    if (index.large_objects > 0) {
+      index.large_objects_digest = transfer::digest_large_objects(leader);
+      if (index.large_objects_digest.empty())
+        context.sink.warning("a large object is too large (1 GB) to be digested: proof L4 will count them only");
+      transfer::dump_large_objects(context, request, writer);
+    }
+    const auto sequences = transfer::list_sequences(leader);
+    index.sequences = sequences.size();
+    writer.append(archive::Role::sequences, transfer::sequence_script(sequences));
+  }
+  writer.append(archive::Role::post_data, post_data.get());
+  writer.append(archive::Role::envelope, transfer::envelope_end(options.has_envelope));
+}
+
+/// L1 reads the whole file back and compares its digest; L2 decodes it.
+void prove(const Context& context, const BackupOptions& options, const archive::WrittenArchive& written, checkpoint::Record& record) {
+  const Stopwatch watch;
+  if (options.proof >= checkpoint::Proof::digest && archive::sha256_of_file(context, written.path) != written.sha256)
+    throw Error(Code::archive_damaged, "\"" + written.path.string() + "\" reads back differently than it was written",
+                "The disk or its memory is failing; back up to another folder with --backup-dir.");
+  const auto reader = archive::Reader::open(written.path);
+  if (options.proof >= checkpoint::Proof::decodes) archive::check_every_frame(context, reader, options.jobs);
+  record.proofs.push_back({std::min(options.proof, checkpoint::Proof::decodes), format_rfc3339(std::chrono::system_clock::now()),
+                           watch.seconds(), true, ""});
+}
+
+void write_registry(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Record& record,
+                    const std::string& started) {
+  try {
+    checkpoint::Registry registry(context, info);
+    registry.prepare();
+    registry.put(record);
+    registry.put(checkpoint::Operation{record.id, "backup", record.id, started, format_rfc3339(std::chrono::system_clock::now()),
+                                       "success", ""});
+  } catch (const Error& error) {
+    // The record file is the authority; the rows are remade by safety-list --rebuild.
+    context.sink.warning("the checkpoint is good, but could not be listed in schema \"safety\": " + error.message());
+  }
+}
+
+}  // namespace
+
+BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options) {
+  const Stopwatch watch;
+  const auto now = std::chrono::system_clock::now();
+
+  // Everything that can be known to be wrong is found out before the database is locked or a file is made.
+  archive::check_level(options.codec, options.level);
+  os::make_private_folder(options.folder);
+  const checkpoint::Store store(options.folder);
+  std::string database;
+  pg::ClientProgram pg_dump;
+  {
+    pg::Connection probe(context, info);
+    database = probe.database();
+    pg_dump = pg::choose_client_program(context, "pg_dump", probe.server_version_num());
+  }
+  for (const auto& name : info.dropped()) context.sink.note("connection parameter \"" + name + "\" is not PostgreSQL's and is passed over");
+
+  // Backup, restore and whatever else changes this database take turns.
+  const checkpoint::OperationLock lock(context, info, database);
+
+  context.sink.phase("snapshot");
+  checkpoint::Record record;
+  archive::Index index;
+  index.id = store.new_id(options.prefix.empty() ? database : options.prefix, now);
+  index.label = options.label;
+  index.reason = options.reason;
+  index.tool_version = options.tool_version;
+  archive::Writer writer(options.folder / (index.id + std::string(archive::extension_of(options.codec))), options.codec, options.level);
+  std::optional<transfer::Snapshot> snapshot(std::in_place, context, info, options.lock_wait);
+  const auto id = index.id;
+  write_content(context, info, options, pg_dump, *snapshot, writer, index);
+  snapshot.reset();  // migrations may go on from here; the rest is about the file
+
+  context.sink.phase("commit");
+  context.throw_if_stopped();
+  os::fault_point("backup.before_commit");
+  auto written = writer.commit(index);
+  os::fault_point("backup.archive_committed");
+
+  record = checkpoint::record_of(index, written.path, written.bytes, written.sha256);
+  record.created = format_rfc3339(now);
+  record.sequence = store.next_sequence(context);
+  prove(context, options, written, record);
+  record.seconds = watch.seconds();
+  store.save(record);
+  if (options.writes_registry) write_registry(context, info, record, format_rfc3339(now));
+  return {record, written.path, watch.seconds()};
+}
+
+std::vector<std::string> describe_backup(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options) {
+  pg::Connection connection(context, info);
+  pg::use_dump_settings(connection);
+  const auto pg_dump = pg::choose_client_program(context, "pg_dump", connection.server_version_num());
+  pg::Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  auto tables = transfer::list_tables(connection);
+  choose_tables(tables, options);
+  std::uint64_t bytes = 0, count = 0;
+  for (const auto& source : tables)
+    if (!source.table.is_data_excluded) {
+      bytes += source.total_bytes;
+      ++count;
+    }
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("lock: one operation at a time on database \"{}\"", connection.database()));
+  lines.push_back(fmt::format("snapshot: hold {} in ACCESS SHARE mode, waiting at most {} for a lock", format_plural(tables.size(), "table"),
+                              format_seconds(std::chrono::duration<double>(options.lock_wait).count())));
+  lines.push_back(fmt::format("schema: {} {}", pg_dump.path.string(), pg_dump.version));
+  lines.push_back(fmt::format("rows: {} ({} on disk) by {}", format_plural(count, "table"), format_bytes(bytes),
+                              format_plural(options.jobs, "session")));
+  lines.push_back(fmt::format("archive: a {} file in \"{}\", {} free", archive::extension_of(options.codec), options.folder.string(),
+                              std::filesystem::exists(options.folder) ? format_bytes(os::free_bytes(options.folder)) : "folder to be made"));
+  lines.push_back("proof: " + checkpoint::name_of(options.proof));
+  return lines;
+}
+
+}  // namespace safety::backup

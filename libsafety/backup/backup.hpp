@@ -1,0 +1,49 @@
+#pragma once
+// A live database into one archive, of one instant, and its record.
+//
+// What it promises: either the archive with its final name, its record and its proof are there, or nothing is. The
+// database is only read, save for the rows in schema `safety`, whose failure is a warning.
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "libsafety/archive/codec.hpp"
+#include "libsafety/checkpoint/record.hpp"
+#include "libsafety/pg/connection_info.hpp"
+
+#include "libsafety/base/context.hpp"
+
+namespace safety::backup {
+
+struct BackupOptions {
+  std::filesystem::path folder;
+  std::string prefix;                // of file name and id; empty: the database's name
+  std::string label, reason = "manual";
+  unsigned jobs = 2;
+  archive::Codec codec = archive::Codec::zstd;
+  int level = 1;
+  std::vector<std::string> exclude_table_data;  // pg_dump's patterns: [schema.]table with * and ?
+  bool is_schema_only = false;
+  bool has_envelope = true;
+  bool writes_registry = true;
+  std::chrono::milliseconds lock_wait{60000};
+  checkpoint::Proof proof = checkpoint::Proof::digest;  // L1 or L2; higher ones need restore::verify
+  std::string tool_version;
+};
+
+struct BackupResult {
+  checkpoint::Record record;
+  std::filesystem::path path;
+  double seconds = 0;
+};
+
+/// Errors: connection, version (no pg_dump new enough), not_permitted (naming tables), locked (another operation, or a
+/// table lock in time), storage, command_failed (pg_dump), usage (a pattern that matches nothing), interrupted.
+BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options);
+
+/// What back_up would do, in words, after looking at server, versions, privileges and folder.
+std::vector<std::string> describe_backup(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options);
+
+}  // namespace safety::backup

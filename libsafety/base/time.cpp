@@ -1,0 +1,40 @@
+#include "libsafety/base/time.hpp"
+
+#include <fmt/chrono.h>
+
+#include <charconv>
+#include <cstdio>
+
+namespace safety {
+using namespace std::chrono;
+
+std::string format_compact(Instant time) {
+  return fmt::format("{:%Y%m%d_%H%M%S}", fmt::gmtime(system_clock::to_time_t(time)));
+}
+
+std::string format_rfc3339(Instant time) {
+  const auto whole = floor<seconds>(time);
+  const auto millis = duration_cast<milliseconds>(time - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(whole)), millis);
+}
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd.dddZ";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == 'd' ? !is_digit : text[i] != kShape[i]) return std::nullopt;
+  }
+  auto number = [&](std::size_t at, std::size_t length) {
+    int value = 0;
+    std::from_chars(text.data() + at, text.data() + at + length, value);
+    return value;
+  };
+  const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))},
+                            day{static_cast<unsigned>(number(8, 2))}};
+  if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 60) return std::nullopt;
+  return sys_days{date} + hours{number(11, 2)} + minutes{number(14, 2)} + seconds{number(17, 2)} +
+         milliseconds{number(20, 3)};
+}
+
+}  // namespace safety

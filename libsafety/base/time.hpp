@@ -1,0 +1,29 @@
+#pragma once
+// Instants are UTC system_clock time points; text forms are these two and no others.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace safety {
+
+using Instant = std::chrono::system_clock::time_point;
+
+/// "20261122_233550", the form of file names and ids.
+std::string format_compact(Instant time);
+/// "2026-11-22T23:35:50.123Z" (RFC 3339, milliseconds).
+std::string format_rfc3339(Instant time);
+/// Reads what format_rfc3339 wrote; nullopt when it is something else.
+std::optional<Instant> parse_rfc3339(std::string_view text);
+
+/// Seconds since it was made, on a clock that does not jump.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace safety

@@ -1,0 +1,62 @@
+#pragma once
+// The description of a checkpoint: one JSON file beside its archive. Source: RECORDS.md.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace safety::checkpoint {
+
+/// How far a checkpoint has been shown to be good. Each level holds the lower ones.
+enum class Proof {
+  none = 0,
+  digest = 1,    // L1: the file's SHA-256 is the recorded one
+  decodes = 2,   // L2: every frame decodes; rows and digests in the file are those of the index
+  restored = 3,  // L3: restored aside, rows counted by COPY, schema equal
+  content = 4,   // L4: digests read back from the restored tables equal those of the snapshot
+};
+std::string name_of(Proof proof);  // "none", "L1" ... "L4"
+/// "L1" ... "L4", in any case. nullopt for anything else.
+std::optional<Proof> parse_proof(const std::string& text);
+
+struct ProofEntry {
+  Proof level = Proof::none;
+  std::string at;  // RFC 3339
+  double seconds = 0;
+  bool is_passed = true;
+  std::string message;  // why not, when not passed
+};
+
+struct ArchiveFile {
+  std::string file;  // name beside the record
+  std::uint64_t bytes = 0;
+  std::string sha256, format;  // format: none, gz, zst
+};
+
+struct Record {
+  std::string id, database, system_identifier, label, reason;
+  /// Grows by one with each checkpoint in a folder: the order that `latest` goes by, whatever clocks do.
+  std::uint64_t sequence = 0;
+  std::string snapshot_time, created, server_version, client_version, tool_version, snapshot_lsn, git_commit;
+  int server_version_num = 0;
+  std::string schema_fingerprint;
+  std::uint64_t tables = 0, rows = 0, plain_bytes = 0, large_objects = 0;
+  double seconds = 0;
+  bool is_schema_only = false, is_partial = false;  // partial: some tables' rows were left out
+  std::map<std::string, std::string> facts;
+  std::vector<std::string> pins;
+  ArchiveFile archive;
+  std::vector<ProofEntry> proofs;  // oldest first
+
+  /// The highest level passed since the last failure; none when the newest entry is a failure.
+  Proof proof() const;
+};
+
+std::string format_record(const Record& record);
+/// Errors: archive_damaged naming the file when it is no record of ours; version when of a newer schema.
+Record parse_record(const std::string& text, const std::filesystem::path& path);
+
+}  // namespace safety::checkpoint

@@ -1,0 +1,39 @@
+#pragma once
+// Checkpoints and operations as rows in the database they are about: the mirror that teams and dashboards query.
+// Never the authority: the record files are. Source: RECORDS.md.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libsafety/checkpoint/record.hpp"
+#include "libsafety/pg/connection.hpp"
+
+namespace safety::checkpoint {
+
+/// One run of a tool on a database.
+struct Operation {
+  std::string id, kind, checkpoint;  // kind: backup, restore, undo
+  std::string started, finished;     // RFC 3339; finished empty while it runs
+  std::string outcome, detail;
+};
+
+/// Threads: as its connection. Errors of every member: the server's.
+class Registry {
+ public:
+  /// A session in the database itself. Nothing is created yet.
+  Registry(const Context& context, const pg::ConnectionInfo& database);
+  /// Creates schema `safety` and its tables when missing. Errors: not_permitted; database when a schema of that name
+  /// belongs to somebody else.
+  void prepare();
+  bool is_there();
+  void put(const Record& record);
+  void put(const Operation& operation);
+  /// Everything, so that a swap can carry it into the database that takes over.
+  void copy_to(Registry& other);
+
+ private:
+  pg::Connection connection_;
+};
+
+}  // namespace safety::checkpoint

@@ -1,0 +1,153 @@
+#include "libsafety/checkpoint/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/text.hpp"
+#include "libsafety/os/fault_point.hpp"
+#include "libsafety/os/file.hpp"
+
+namespace safety::checkpoint {
+namespace fs = std::filesystem;
+
+std::vector<Record> Store::list(const Context& context) const {
+  std::vector<Record> records;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    if (entry.path().extension() != ".json") continue;
+    try {
+      if (const auto text = os::read_file_if_exists(entry.path())) records.push_back(parse_record(*text, entry.path()));
+    } catch (const Error& problem) {
+      context.sink.warning(problem.message() + "; " + problem.hint());
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw Error(Code::storage, "cannot read folder \"" + folder_.string() + "\": " + error.message(),
+                "Check --backup-dir; `ls -ld " + folder_.string() + "` shows who may read it.");
+  std::sort(records.begin(), records.end(),
+            [](const Record& a, const Record& b) { return std::tie(a.sequence, a.id) < std::tie(b.sequence, b.id); });
+  return records;
+}
+
+Record Store::resolve(const Context& context, const std::string& name, const std::string& database) const {
+  const auto records = list(context);
+  std::set<std::string> databases;
+  for (const auto& record : records) databases.insert(record.database);
+  if (name == "latest" && database.empty() && databases.size() > 1)
+    throw Error(Code::usage, fmt::format("\"latest\" of which database? \"{}\" holds checkpoints of {}", folder_.string(), databases.size()),
+                "Name one with --database-url or DATABASE_URL, or give an id of `safety-list`.");
+  for (const auto& record : records)
+    if (record.id == name) return record;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    const bool is_of_database = database.empty() || record->database == database;
+    if (is_of_database && has_archive(*record) && (name == "latest" || record->label == name)) return *record;
+  }
+  if (records.empty())
+    throw Error(Code::no_such_checkpoint, "no checkpoint in \"" + folder_.string() + "\"",
+                "Make one with `safety-backup`, or check --backup-dir; `safety-list --rebuild` finds archives without records.");
+  std::vector<std::string> ids;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) ids.push_back(record->id);
+  throw Error(Code::no_such_checkpoint,
+              fmt::format("no checkpoint \"{}\"{} in \"{}\"", name, database.empty() ? "" : " of database \"" + database + "\"",
+                          folder_.string()),
+              "`safety-list` shows them all.", "there are " + join_some(ids));
+}
+
+bool Store::has_archive(const Record& record) const {
+  std::error_code error;
+  return fs::is_regular_file(archive_path(record), error);
+}
+
+std::string Store::new_id(const std::string& prefix, Instant now) const {
+  const std::string base = format_file_name(prefix) + "_" + format_compact(now);
+  const auto is_taken = [&](const std::string& id) {
+    for (const char* ending : {".json", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"})
+      if (fs::exists(fs::symlink_status(folder_ / (id + ending)))) return true;
+    return false;
+  };
+  std::string id = base;
+  for (int number = 2; is_taken(id); ++number) id = fmt::format("{}_{}", base, number);
+  return id;
+}
+
+std::uint64_t Store::next_sequence(const Context& context) const {
+  const auto records = list(context);
+  return records.empty() ? 1 : records.back().sequence + 1;
+}
+
+void Store::save(const Record& record) const {
+  os::write_file_atomically(folder_ / (record.archive.file + ".sha256"), record.archive.sha256 + "  " + record.archive.file + "\n");
+  os::fault_point("record.before_save");
+  os::write_file_atomically(record_path(record.id), format_record(record));
+  os::fault_point("record.saved");
+}
+
+std::vector<Record> Store::rebuild(const Context& context) const {
+  std::set<std::string> recorded;
+  std::uint64_t sequence = 0;
+  for (const auto& record : list(context)) {
+    recorded.insert(record.archive.file);
+    sequence = std::max(sequence, record.sequence);
+  }
+  std::vector<Record> rebuilt;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const auto name = entry.path().filename().string();
+    const bool may_be_archive = name.ends_with(".sql") || name.ends_with(".sql.gz") || name.ends_with(".sql.zst");
+    if (!may_be_archive || recorded.contains(name) || !entry.is_regular_file()) continue;
+    try {
+      if (!archive::is_archive(entry.path())) {
+        context.sink.note("\"" + name + "\" is not an archive of this toolkit, or was cut; no record was made for it");
+        continue;
+      }
+      const auto reader = archive::Reader::open(entry.path());
+      rebuilt.push_back(record_of(reader.index(), entry.path(), reader.bytes(), archive::sha256_of_file(context, entry.path())));
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& problem) {
+      context.sink.warning(problem.message());
+    }
+  }
+  std::sort(rebuilt.begin(), rebuilt.end(), [](const Record& a, const Record& b) { return a.snapshot_time < b.snapshot_time; });
+  for (auto& record : rebuilt) {
+    record.sequence = ++sequence;
+    record.proofs.push_back({Proof::digest, format_rfc3339(std::chrono::system_clock::now()), 0, true, "rebuilt from the archive"});
+    save(record);
+  }
+  return rebuilt;
+}
+
+Record record_of(const archive::Index& index, const fs::path& path, std::uint64_t bytes, const std::string& sha256) {
+  Record record;
+  std::string stem = path.filename().string();
+  stem = stem.substr(0, stem.rfind(".sql"));
+  record.id = stem;
+  record.database = index.database;
+  record.system_identifier = index.system_identifier;
+  record.label = index.label;
+  record.reason = index.reason;
+  record.snapshot_time = index.snapshot_time;
+  record.created = index.snapshot_time;
+  record.server_version = index.server_version;
+  record.server_version_num = index.server_version_num;
+  record.client_version = index.client_version;
+  record.tool_version = index.tool_version;
+  record.snapshot_lsn = index.snapshot_lsn;
+  record.schema_fingerprint = index.schema_fingerprint;
+  record.tables = index.tables.size();
+  record.rows = index.total_rows();
+  record.plain_bytes = index.total_plain_bytes();
+  record.large_objects = index.large_objects;
+  record.is_schema_only = index.is_schema_only;
+  record.is_partial = std::any_of(index.tables.begin(), index.tables.end(), [](const auto& table) { return table.is_data_excluded; });
+  record.facts = index.facts;
+  if (const auto found = index.facts.find("git_commit"); found != index.facts.end()) record.git_commit = found->second;
+  const auto name = path.filename().string();
+  record.archive = {name, bytes, sha256, name.ends_with(".zst") ? "zst" : name.ends_with(".gz") ? "gz" : "none"};
+  return record;
+}
+
+}  // namespace safety::checkpoint

@@ -1,0 +1,220 @@
+#include "libsafety/doctor/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <functional>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/time.hpp"
+#include "libsafety/checkpoint/operation_lock.hpp"
+#include "libsafety/checkpoint/store.hpp"
+#include "libsafety/os/file.hpp"
+#include "libsafety/pg/dump_program.hpp"
+#include "libsafety/pg/quote.hpp"
+#include "libsafety/plan/journal.hpp"
+#include "libsafety/transfer/source_catalog.hpp"
+
+namespace safety::doctor {
+namespace {
+
+namespace fs = std::filesystem;
+using State = Check::State;
+
+Check check_versions(const Context& context, pg::Connection& connection, const std::string& program) {
+  const auto found = pg::choose_client_program(context, program, connection.server_version_num());
+  const auto detail = fmt::format("{} for PostgreSQL {} at \"{}\"", found.version, connection.parameter_status("server_version"), found.path.string());
+  if (found.major() > connection.server_major())
+    return {State::warning, program, detail,
+            fmt::format("It is newer than the server: its dumps may not load into a PostgreSQL {} by stock tools. Install postgresql-client-{}.",
+                        connection.server_major(), connection.server_major())};
+  return {State::ok, program, detail, ""};
+}
+
+Check check_privileges(pg::Connection& connection) {
+  const auto tables = transfer::list_tables(connection);  // throws naming what cannot be read
+  transfer::list_sequences(connection);
+  std::uint64_t bytes = 0;
+  for (const auto& source : tables) bytes += source.total_bytes;
+  return {State::ok, "read privileges", fmt::format("{} readable, {}", format_plural(tables.size(), "table"), format_bytes(bytes)), ""};
+}
+
+Check check_create_database(pg::Connection& connection) {
+  const auto role = connection.execute(
+      "SELECT r.rolsuper OR r.rolcreatedb, r.rolsuper OR pg_catalog.pg_has_role(d.datdba, 'USAGE'), r.rolname FROM pg_catalog.pg_roles r, "
+      "pg_catalog.pg_database d WHERE r.rolname = current_user AND d.datname = pg_catalog.current_database()");
+  if (!role.is_true(0, 0))
+    return {State::warning, "create databases", fmt::format("role \"{}\" has no CREATEDB: restores need --in-place", role.value(0, 2)),
+            fmt::format("Run `ALTER ROLE {} CREATEDB` as a superuser.", pg::quote_identifier(role.value(0, 2)))};
+  if (!role.is_true(0, 1))
+    return {State::warning, "create databases", fmt::format("role \"{}\" does not own the database, so it cannot swap it", role.value(0, 2)),
+            "Connect as the database's owner or a superuser to restore."};
+  return {State::ok, "create databases", "may create, rename and drop", ""};
+}
+
+Check check_lock(const Context& context, const pg::ConnectionInfo& info, const std::string& database) {
+  checkpoint::OperationLock lock(context, info, database);
+  return {State::ok, "operation lock", "free", ""};
+}
+
+Check check_activity(pg::Connection& connection) {
+  const auto rows = connection.execute(
+      "SELECT count(*), pg_catalog.max(extract(epoch FROM pg_catalog.now() - xact_start))::int8, "
+      "(SELECT count(*) FROM pg_catalog.pg_locks WHERE NOT granted) FROM pg_catalog.pg_stat_activity "
+      "WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid() AND state <> 'idle'");
+  const auto longest = rows.number(0, 1);
+  const auto detail = fmt::format("{} active sessions, longest transaction {} s, {} waiting locks", rows.value(0, 0), longest, rows.value(0, 2));
+  if (longest > 300) return {State::warning, "activity", detail, "A long transaction makes lock waits likely; see pg_stat_activity."};
+  return {State::ok, "activity", detail, ""};
+}
+
+Check check_clock(pg::Connection& connection) {
+  const Stopwatch watch;
+  const double server = std::stod(connection.value_of("SELECT extract(epoch FROM pg_catalog.clock_timestamp())"));
+  const double ours = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const double apart = std::abs(ours - server) - watch.seconds();
+  const auto detail = fmt::format("server and this machine agree within {}", format_seconds(std::max(0.001, apart)));
+  if (apart > 5)
+    return {State::warning, "clock", fmt::format("server and this machine are {} apart", format_seconds(apart)),
+            "Set both by NTP; names and times of checkpoints come from these clocks (their order does not)."};
+  return {State::ok, "clock", detail, ""};
+}
+
+Check check_server_disk(pg::Connection& connection) {
+  const auto size = static_cast<std::uint64_t>(connection.execute("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())").number(0, 0));
+  std::string folder;
+  try {
+    folder = connection.value_of("SELECT pg_catalog.current_setting('data_directory')");
+  } catch (const Error&) {
+  }
+  std::error_code error;
+  if (folder.empty() || !connection.is_local() || !fs::is_directory(folder, error))
+    return {State::skipped, "server disk", fmt::format("the database has {}; the server's disk cannot be seen from here", format_bytes(size)), ""};
+  const auto free = os::free_bytes(folder);
+  const auto detail = fmt::format("{} free, the database has {}", format_bytes(free), format_bytes(size));
+  if (free < size) return {State::failed, "server disk", detail, "A restore aside needs room for a second copy: free space, or use --in-place."};
+  return {State::ok, "server disk", detail, ""};
+}
+
+Check check_folder(const fs::path& folder) {
+  const bool is_there = fs::exists(folder);
+  os::make_private_folder(folder);
+  if (!is_there) {
+    fs::remove(folder);
+    return {State::ok, "backup folder", fmt::format("\"{}\" will be made by the first backup", folder.string()), ""};
+  }
+  const auto mode = static_cast<unsigned>(fs::status(folder).permissions());
+  const auto detail = fmt::format("\"{}\", {} free", folder.string(), format_bytes(os::free_bytes(folder)));
+  if ((mode & 077) != 0)
+    return {State::warning, "backup folder", detail + fmt::format(", mode {:o}: others may look into it", mode & 0777),
+            "Run `chmod 700 " + folder.string() + "`."};
+  return {State::ok, "backup folder", detail, ""};
+}
+
+Check check_records(const Context& context, const checkpoint::Store& store) {
+  const auto records = store.list(context);
+  std::vector<std::string> without;
+  for (const auto& record : records)
+    if (!store.has_archive(record)) without.push_back(record.id);
+  if (!without.empty())
+    return {State::failed, "checkpoints", "records without their archive: " + join_some(without),
+            "Bring the files back from where they were copied to, or remove the records."};
+  if (records.empty()) return {State::warning, "checkpoints", "there are none", "Make one with `safety-backup`."};
+  const auto& newest = records.back();
+  return {State::ok, "checkpoints", fmt::format("{}, newest {} of {}, proof {}", records.size(), newest.id, newest.snapshot_time, checkpoint::name_of(newest.proof())), ""};
+}
+
+Check check_unfinished(const fs::path& folder) {
+  std::vector<std::string> dead, running;
+  for (const auto& journal : plan::find_unfinished(folder / "operations")) {
+    const auto text = fmt::format("{} of \"{}\" {}", journal.head.operation, journal.head.database,
+                                  journal.begun.empty() ? "before its first step" : "at step " + journal.begun.back());
+    (journal.is_running ? running : dead).push_back(text);
+  }
+  if (!dead.empty())
+    return {State::failed, "half-done work", join_some(dead), "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it."};
+  return {State::ok, "half-done work", running.empty() ? "none" : "running now: " + join_some(running), ""};
+}
+
+Check check_partial_files(const fs::path& folder) {
+  std::vector<std::string> partial;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".partial") partial.push_back(entry.path().filename().string());
+  if (partial.empty()) return {State::ok, "partial files", "none", ""};
+  return {State::warning, "partial files", join_some(partial) + ": left by a backup that was killed, or one that is running",
+          "When no backup runs, remove them: `rm " + (folder / "*.partial").string() + "`."};
+}
+
+Check check_left_databases(pg::Connection& connection) {
+  const auto rows = connection.query(
+      "SELECT datname FROM pg_catalog.pg_database WHERE datname ~ '__(staging|proof|previous)_[0-9]{8}_[0-9]{6}' "
+      "AND pg_catalog.starts_with(datname::text, pg_catalog.left(pg_catalog.current_database(), 20)) ORDER BY 1", {});
+  std::vector<std::string> staging, previous;
+  for (int row = 0; row < rows.rows(); ++row)
+    (rows.value(row, 0).find("__previous_") == std::string_view::npos ? staging : previous).push_back(rows.text(row, 0));
+  const auto kept = previous.empty() ? std::string("no previous database") : "previous: " + join_some(previous);
+  if (!staging.empty())
+    return {State::warning, "databases beside", "left over or in use: " + join_some(staging) + "; " + kept,
+            "When no restore runs and none is unfinished, drop them: `dropdb NAME`."};
+  return {State::ok, "databases beside", kept, ""};
+}
+
+}  // namespace
+
+std::string name_of(State state) {
+  switch (state) {
+    case State::ok:
+      return "OK";
+    case State::warning:
+      return "WARNING";
+    case State::failed:
+      return "FAILED";
+    case State::skipped:
+      break;
+  }
+  return "SKIPPED";
+}
+
+std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& info, const fs::path& folder) {
+  std::vector<Check> checks;
+  const auto add = [&](const std::string& name, const std::function<Check()>& check) {
+    try {
+      checks.push_back(check());
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& error) {
+      checks.push_back({State::failed, name, error.message() + (error.detail().empty() ? "" : " (" + error.detail() + ")"), error.hint()});
+    }
+  };
+
+  std::optional<pg::Connection> connection;
+  add("server", [&]() -> Check {
+    connection.emplace(context, info);
+    pg::use_dump_settings(*connection);
+    return {State::ok, "server", fmt::format("PostgreSQL {} at {}", connection->parameter_status("server_version"), info.display()), ""};
+  });
+  const auto with_server = [&](const std::string& name, const std::function<Check()>& check) {
+    if (connection)
+      add(name, check);
+    else
+      checks.push_back({State::skipped, name, "needs the server", ""});
+  };
+  for (const char* program : {"pg_dump", "pg_restore"})
+    with_server(program, [&] { return check_versions(context, *connection, program); });
+  with_server("read privileges", [&] { return check_privileges(*connection); });
+  with_server("create databases", [&] { return check_create_database(*connection); });
+  with_server("operation lock", [&] { return check_lock(context, info, connection->database()); });
+  with_server("activity", [&] { return check_activity(*connection); });
+  with_server("clock", [&] { return check_clock(*connection); });
+  with_server("server disk", [&] { return check_server_disk(*connection); });
+  with_server("databases beside", [&] { return check_left_databases(*connection); });
+  add("backup folder", [&] { return check_folder(folder); });
+  add("checkpoints", [&] { return check_records(context, checkpoint::Store(folder)); });
+  add("partial files", [&] { return check_partial_files(folder); });
+  add("half-done work", [&] { return check_unfinished(folder); });
+  return checks;
+}
+
+}  // namespace safety::doctor

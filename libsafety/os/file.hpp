@@ -1,0 +1,87 @@
+#pragma once
+// Files that appear whole or not at all, and the few questions we ask of a file system.
+// Errors: every function throws Code::storage with the path and the system's reason unless it says otherwise.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace safety::os {
+
+/// Owns a file descriptor; closes it.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  ~UniqueFd();
+  int get() const noexcept { return fd_; }
+  int release() noexcept;
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Writes `<path>.partial` and renames it to `<path>` on commit, so the final name only ever holds a whole file.
+/// Mode 0600 from the first byte. The destructor abandons: it removes the partial file.
+/// Threads: one at a time.
+class AtomicFile {
+ public:
+  /// Errors: storage when the folder is missing, not writable, or `path` exists already (a backup is never replaced)
+  /// unless may_replace.
+  explicit AtomicFile(std::filesystem::path path, bool may_replace = false);
+  AtomicFile(AtomicFile&&) noexcept;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+
+  void write(std::string_view bytes);
+  std::uint64_t size() const noexcept { return size_; }
+  const std::filesystem::path& path() const noexcept { return path_; }
+  /// fsync the file, rename it, fsync the folder. After it returns the file survives a power cut.
+  void commit();
+
+ private:
+  std::filesystem::path path_, partial_;
+  UniqueFd fd_;
+  std::uint64_t size_ = 0;
+  bool may_replace_;
+};
+
+/// Whole content; nullopt when there is no such file.
+std::optional<std::string> read_file_if_exists(const std::filesystem::path& path);
+std::string read_file(const std::filesystem::path& path);
+/// AtomicFile in one call, replacing an older one.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+/// Appends one line to a log-like file and fsyncs it. Mode 0600.
+void append_line_durably(const std::filesystem::path& path, std::string_view line);
+
+UniqueFd open_for_reading(const std::filesystem::path& path);
+/// Reads exactly `size` bytes at `offset`, or throws archive_incomplete when the file ends before.
+void read_exactly_at(int fd, std::uint64_t offset, char* into, std::size_t size, const std::filesystem::path& path);
+std::uint64_t file_size(int fd, const std::filesystem::path& path);
+
+/// Creates the folder (mode 0700) and its parents when missing; refuses what is not a folder or not writable.
+void make_private_folder(const std::filesystem::path& path);
+/// Bytes an unprivileged process may still write there.
+std::uint64_t free_bytes(const std::filesystem::path& folder);
+/// True when group or others may write the file, or another user (not root) owns it.
+bool is_writable_by_others(const std::filesystem::path& path);
+
+/// A folder of mode 0700 under $TMPDIR, removed with its content.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace safety::os

@@ -1,0 +1,166 @@
+#include "libsafety/os/process.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/readable_pipe.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <chrono>
+#include <exception>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/text.hpp"
+
+extern char** environ;
+
+namespace safety::os {
+namespace {
+
+namespace asio = boost::asio;
+namespace process_v2 = boost::process::v2;
+constexpr std::size_t kKeptErrorBytes = 64 * 1024;
+
+/// Runs in the child between fork and exec.
+struct DieWithParent {
+  template <typename Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const auto&, const char* const*(&)) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::signal(SIGPIPE, SIG_DFL);
+    return {};
+  }
+};
+
+std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {
+  std::vector<std::string> merged;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view line = *entry;
+    if (!changes.contains(std::string(line.substr(0, line.find('='))))) merged.emplace_back(line);
+  }
+  for (const auto& [name, value] : changes)
+    if (!value.empty()) merged.push_back(name + "=" + value);
+  return merged;
+}
+
+/// Reads one pipe to its end, handing each piece on.
+template <typename Handler>
+class PipePump {
+ public:
+  PipePump(asio::io_context& io, Handler handler) : pipe(io), handler_(std::move(handler)) {}
+
+  void start() {
+    pipe.async_read_some(asio::buffer(buffer_), [this](boost::system::error_code error, std::size_t size) {
+      if (size > 0) handler_(std::string_view(buffer_.data(), size));
+      if (!error) start();
+    });
+  }
+
+  asio::readable_pipe pipe;
+
+ private:
+  Handler handler_;
+  std::array<char, 128 * 1024> buffer_;
+};
+
+}  // namespace
+
+ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output) {
+  std::filesystem::path program = command.program;
+  if (!program.has_parent_path()) {
+    const auto found = find_on_path(program);
+    if (!found)
+      throw Error(Code::command_failed, "program \"" + program.string() + "\" is not on PATH",
+                  "Install it, or add its folder to PATH.");
+    program = *found;
+  }
+
+  ProcessResult result;
+  asio::io_context io;
+  std::exception_ptr output_failure;
+  int exit_status = 0;
+  bool has_exited = false;
+  auto out = std::make_unique<PipePump<std::function<void(std::string_view)>>>(io, [&](std::string_view piece) {
+    if (output_failure) return;
+    try {
+      on_output(piece);
+    } catch (...) {
+      output_failure = std::current_exception();
+    }
+  });
+  auto err = std::make_unique<PipePump<std::function<void(std::string_view)>>>(io, [&](std::string_view piece) {
+    result.standard_error.append(piece);
+    if (result.standard_error.size() > 2 * kKeptErrorBytes)
+      result.standard_error.erase(0, result.standard_error.size() - kKeptErrorBytes);
+  });
+
+  const auto environment = merged_environment(command.environment);
+  std::unique_ptr<process_v2::process> child;
+  try {
+    child = std::make_unique<process_v2::process>(
+        io.get_executor(), boost::filesystem::path(program.string()), command.arguments,
+        process_v2::process_stdio{nullptr, out->pipe, err->pipe}, process_v2::process_environment(environment),
+        DieWithParent{});
+  } catch (const boost::system::system_error& error) {
+    throw Error(Code::command_failed, "cannot start \"" + program.string() + "\": " + error.code().message(),
+                "Check that the file exists and may be executed.");
+  }
+  out->start();
+  err->start();
+  child->async_wait([&](boost::system::error_code, int status) {
+    has_exited = true;
+    exit_status = status;
+  });
+
+  using std::chrono::steady_clock;
+  std::optional<steady_clock::time_point> asked_to_end;
+  bool is_killed = false;
+  while (io.run_one_for(std::chrono::milliseconds(100)) > 0 || !io.stopped()) {
+    if (io.stopped()) break;
+    if (has_exited) continue;
+    if (!asked_to_end && (context.stop.stop_requested() || output_failure)) {
+      ::kill(child->id(), SIGTERM);
+      asked_to_end = steady_clock::now();
+    }
+    if (asked_to_end && !is_killed && steady_clock::now() - *asked_to_end > std::chrono::seconds(5)) {
+      ::kill(child->id(), SIGKILL);
+      is_killed = true;
+    }
+  }
+  if (output_failure) std::rethrow_exception(output_failure);
+  if (context.stop.stop_requested()) throw Interrupted();
+  result.exit_code = process_v2::evaluate_exit_code(exit_status);
+  if (WIFSIGNALED(exit_status)) result.exit_code = 128 + WTERMSIG(exit_status);
+  return result;
+}
+
+std::string run_for_output(const Context& context, const Command& command) {
+  std::string output;
+  const auto result = run_process(context, command, [&](std::string_view piece) { output.append(piece); });
+  if (result.exit_code != 0) {
+    const auto message = trim(result.standard_error);
+    throw Error(Code::command_failed,
+                command.program.filename().string() + " ended with exit code " + std::to_string(result.exit_code),
+                "", std::string(message.substr(message.rfind('\n') + 1)));
+  }
+  return output;
+}
+
+std::optional<std::filesystem::path> find_on_path(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    const std::filesystem::path candidate = std::filesystem::path(rest.substr(0, colon)) / name;
+    if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate;
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+  }
+  return std::nullopt;
+}
+
+}  // namespace safety::os

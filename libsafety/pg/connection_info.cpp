@@ -1,0 +1,116 @@
+#include "libsafety/pg/connection_info.hpp"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <memory>
+#include <set>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/text.hpp"
+
+namespace safety::pg {
+namespace {
+
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+constexpr std::string_view kHint =
+    "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %XX; "
+    "`safety-doctor` checks it.";
+
+const std::map<std::string, std::string>& keyword_variables() {
+  static const auto map = [] {
+    std::map<std::string, std::string> names;
+    const Options defaults(PQconndefaults(), &PQconninfoFree);
+    for (auto* option = defaults.get(); option != nullptr && option->keyword != nullptr; ++option)
+      names[option->keyword] = option->envvar != nullptr ? option->envvar : "";
+    return names;
+  }();
+  return map;
+}
+
+bool is_url(std::string_view text) { return text.starts_with("postgresql://") || text.starts_with("postgres://"); }
+
+/// Takes the parameters that libpq does not know out of a URL's query.
+std::string drop_foreign_parameters(std::string_view url, std::vector<std::string>& dropped) {
+  const auto question = url.find('?');
+  if (question == std::string_view::npos) return std::string(url);
+  std::string kept(url.substr(0, question));
+  char separator = '?';
+  std::string_view query = url.substr(question + 1);
+  while (!query.empty()) {
+    const auto end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    const std::string name(pair.substr(0, pair.find('=')));
+    // libpq's own spelling for JDBC, not among its keywords.
+    if (keyword_variables().contains(name) || name == "ssl") {
+      kept += separator;
+      kept += pair;
+      separator = '&';
+    } else if (!name.empty()) {
+      dropped.push_back(name);
+    }
+    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+  }
+  return kept;
+}
+
+}  // namespace
+
+ConnectionInfo ConnectionInfo::parse(std::string_view text) {
+  ConnectionInfo info;
+  text = trim(text);
+  if (text.empty()) return info;
+  if (text.find("://") != std::string_view::npos && !is_url(text))
+    throw Error(Code::usage, "the database URL does not begin with postgresql:// or postgres://", std::string(kHint));
+  const std::string clean = is_url(text) ? drop_foreign_parameters(text, info.dropped_) : std::string(text);
+  char* message = nullptr;
+  const Options options(PQconninfoParse(clean.c_str(), &message), &PQconninfoFree);
+  const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
+  // libpq's message quotes parts of the text, which may be parts of a password: it is not shown.
+  if (!options) throw Error(Code::usage, "the database URL cannot be read", std::string(kHint));
+  for (auto* option = options.get(); option->keyword != nullptr; ++option)
+    if (option->val != nullptr) info.parameters_[option->keyword] = option->val;
+  return info;
+}
+
+ConnectionInfo ConnectionInfo::with_database(std::string name) const {
+  ConnectionInfo copy = *this;
+  copy.parameters_["dbname"] = std::move(name);
+  return copy;
+}
+
+std::string ConnectionInfo::database() const {
+  for (const char* keyword : {"dbname", "user"})
+    if (const auto found = parameters_.find(keyword); found != parameters_.end() && !found->second.empty())
+      return found->second;
+  const Options defaults(PQconndefaults(), &PQconninfoFree);
+  std::string user;
+  for (auto* option = defaults.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    if (std::string_view(option->keyword) == "dbname") return option->val;
+    if (std::string_view(option->keyword) == "user") user = option->val;
+  }
+  return user;
+}
+
+std::string ConnectionInfo::display() const {
+  auto value = [&](const char* keyword, const char* variable) -> std::string {
+    if (const auto found = parameters_.find(keyword); found != parameters_.end()) return found->second;
+    const char* set = std::getenv(variable);
+    return set != nullptr ? set : "";
+  };
+  const std::string user = value("user", "PGUSER"), port = value("port", "PGPORT");
+  std::string host = value("host", "PGHOST");
+  if (host.empty()) host = value("hostaddr", "PGHOSTADDR");
+  return "postgresql://" + (user.empty() ? "" : user + "@") + (host.empty() ? "localhost" : host) +
+         (port.empty() ? "" : ":" + port) + "/" + database();
+}
+
+std::map<std::string, std::string> ConnectionInfo::environment() const {
+  std::map<std::string, std::string> variables;
+  for (const auto& [keyword, value] : parameters_)
+    if (const auto& name = keyword_variables().at(keyword); !name.empty()) variables[name] = value;
+  return variables;
+}
+
+}  // namespace safety::pg

@@ -1,0 +1,37 @@
+#pragma once
+// Where the server is and how to log in, from a URL, a libpq string, or libpq's own variables.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libsafety/base/secret.hpp"
+
+namespace safety::pg {
+
+class ConnectionInfo {
+ public:
+  /// `text` is a postgresql:// URL, a libpq keyword string, or empty (then libpq's variables say everything).
+  /// Parameters that only Prisma and other clients know (schema, connection_limit, pgbouncer ...) are dropped; which
+  /// ones can be asked with dropped().
+  /// Errors: usage on text that libpq cannot read; the text itself is never repeated, it may hold a password.
+  static ConnectionInfo parse(std::string_view text);
+
+  ConnectionInfo with_database(std::string name) const;
+  /// As given, or what libpq would use: PGDATABASE, else the user's name.
+  std::string database() const;
+  /// "postgresql://user@host:port/database" for messages: no password.
+  std::string display() const;
+  /// PGHOST, PGPASSWORD ...: for programs we start, so that nothing secret stands in their arguments.
+  std::map<std::string, std::string> environment() const;
+  const std::vector<std::string>& dropped() const noexcept { return dropped_; }
+  /// Keyword and value pairs as PQconnectdbParams takes them.
+  const std::map<std::string, std::string>& parameters() const noexcept { return parameters_; }
+
+ private:
+  std::map<std::string, std::string> parameters_;
+  std::vector<std::string> dropped_;
+};
+
+}  // namespace safety::pg

@@ -1,0 +1,153 @@
+#include "libsafety/plan/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/time.hpp"
+#include "libsafety/os/fault_point.hpp"
+
+namespace safety::plan {
+namespace fs = std::filesystem;
+using nlohmann::json;
+namespace {
+
+// Names may be in any encoding: what is not UTF-8 is replaced for the log's sake only.
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+JournalState parse(const fs::path& path, const std::string& text) {
+  JournalState state;
+  state.path = path;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto end = text.find('\n', at);
+    if (end == std::string::npos) break;  // a crash cut this line: the act it announces never began
+    const auto line = json::parse(text.substr(at, end - at), nullptr, false);
+    at = end + 1;
+    if (!line.is_object()) continue;
+    const std::string kind = line.value("kind", "");
+    if (kind == "head") {
+      state.head = {line.value("operation", ""), line.value("tool", ""), line.value("database", ""),
+                    line.value("host", ""), line.value("started", ""), {}};
+      const auto arguments = line.value("arguments", json::object());
+      for (const auto& [name, value] : arguments.items())
+        if (value.is_string()) state.head.arguments[name] = value;
+    } else if (kind == "fact") {
+      state.facts[line.value("name", "")] = line.value("value", "");
+    } else if (kind == "began") {
+      state.begun.push_back(line.value("step", ""));
+    } else if (kind == "done") {
+      state.done.push_back(line.value("step", ""));
+    } else if (kind == "undone") {
+      std::erase(state.begun, line.value("step", ""));
+      std::erase(state.done, line.value("step", ""));
+    } else if (kind == "end") {
+      state.ending = line.value("ending", "");
+    }
+  }
+  return state;
+}
+
+os::UniqueFd try_lock(const fs::path& path) {
+  os::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+  return fd;
+}
+
+}  // namespace
+
+Journal::Journal(os::UniqueFd lock, JournalState state) : lock_(std::move(lock)), state_(std::move(state)) {}
+
+Journal Journal::create(const fs::path& folder, const JournalHead& head) {
+  os::make_private_folder(folder);
+  const fs::path path = folder / (head.operation + ".journal");
+  const json line{{"schema", 1},         {"kind", "head"},       {"operation", head.operation}, {"tool", head.tool},
+                  {"database", head.database}, {"host", head.host}, {"started", head.started},     {"pid", ::getpid()},
+                  {"arguments", head.arguments}};
+  // The head appears whole or not at all; it is locked before anybody can mistake it for a dead one's.
+  os::write_file_atomically(path, dump(line) + "\n");
+  auto lock = try_lock(path);
+  if (!lock) throw Error(Code::locked, "another run took over \"" + path.string() + "\" at once", "Run it again.");
+  JournalState state;
+  state.path = path;
+  state.head = head;
+  return Journal(std::move(lock), std::move(state));
+}
+
+Journal Journal::reopen(const fs::path& path) {
+  auto lock = try_lock(path);
+  if (!lock)
+    throw Error(Code::locked, "the operation of \"" + path.filename().string() + "\" is still running",
+                "Wait for it to end; `safety-doctor` shows what runs.");
+  auto state = parse(path, os::read_file(path));
+  return Journal(std::move(lock), std::move(state));
+}
+
+void Journal::append(const std::string& line) { os::append_line_durably(state_.path, line); }
+
+void Journal::set_fact(const std::string& name, const std::string& value) {
+  append(dump({{"kind", "fact"}, {"name", name}, {"value", value}}));
+  state_.facts[name] = value;
+}
+
+std::string Journal::fact(const std::string& name) const {
+  const auto found = state_.facts.find(name);
+  return found == state_.facts.end() ? "" : found->second;
+}
+
+void Journal::step_began(const std::string& id) {
+  append(dump({{"kind", "began"}, {"step", id}, {"at", format_rfc3339(std::chrono::system_clock::now())}}));
+  state_.begun.push_back(id);
+  os::fault_point("journal.began." + id);
+}
+
+void Journal::step_ended(const std::string& id, double seconds) {
+  os::fault_point("journal.before_done." + id);
+  append(dump({{"kind", "done"}, {"step", id}, {"seconds", seconds}}));
+  state_.done.push_back(id);
+  os::fault_point("journal.done." + id);
+}
+
+void Journal::step_failed(const std::string& id, const std::string& message) {
+  append(dump({{"kind", "failed"}, {"step", id}, {"message", message}}));
+}
+
+void Journal::step_undone(const std::string& id) {
+  append(dump({{"kind", "undone"}, {"step", id}}));
+  std::erase(state_.begun, id);
+  std::erase(state_.done, id);
+}
+
+void Journal::end(const std::string& ending) {
+  append(dump({{"kind", "end"}, {"ending", ending}, {"at", format_rfc3339(std::chrono::system_clock::now())}}));
+  state_.ending = ending;
+}
+
+std::vector<JournalState> read_all(const fs::path& folder) {
+  std::vector<JournalState> states;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".journal") continue;
+    const auto text = os::read_file_if_exists(entry.path());
+    if (!text) continue;
+    auto state = parse(entry.path(), *text);
+    if (state.ending.empty()) state.is_running = !try_lock(entry.path());
+    states.push_back(std::move(state));
+  }
+  std::sort(states.begin(), states.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.head.started, a.path) < std::tie(b.head.started, b.path); });
+  return states;
+}
+
+std::vector<JournalState> find_unfinished(const fs::path& folder) {
+  auto states = read_all(folder);
+  std::erase_if(states, [](const JournalState& state) { return !state.ending.empty(); });
+  return states;
+}
+
+}  // namespace safety::plan

@@ -1,0 +1,64 @@
+#pragma once
+// The durable account of one operation: a file of JSON lines, each synced before the next act.
+// Source: JOURNAL.md beside this file.
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libsafety/os/file.hpp"
+
+namespace safety::plan {
+
+struct JournalHead {
+  std::string operation;  // its id, also the file's stem
+  std::string tool, database, host, started;
+  std::map<std::string, std::string> arguments;  // what the operation needs to be planned again
+};
+
+/// What a journal file says, read without locking it.
+struct JournalState {
+  std::filesystem::path path;
+  JournalHead head;
+  std::map<std::string, std::string> facts;
+  std::vector<std::string> begun, done;  // step ids in order
+  std::string ending;                    // "finished", "undone", or empty: unfinished
+  bool is_running = false;               // some process holds it right now
+};
+
+/// Threads: one. The file stays locked (flock) while the object lives, so a live run and a dead one can be told apart.
+class Journal {
+ public:
+  /// Errors: storage.
+  static Journal create(const std::filesystem::path& folder, const JournalHead& head);
+  /// Takes over an unfinished one. Errors: locked when its process is alive; storage.
+  static Journal reopen(const std::filesystem::path& path);
+
+  const JournalState& state() const noexcept { return state_; }
+  void set_fact(const std::string& name, const std::string& value);
+  std::string fact(const std::string& name) const;  // "" when unset
+
+  void step_began(const std::string& id);
+  void step_ended(const std::string& id, double seconds);
+  void step_failed(const std::string& id, const std::string& message);
+  void step_undone(const std::string& id);
+  /// "finished" or "undone".
+  void end(const std::string& ending);
+
+ private:
+  Journal(os::UniqueFd lock, JournalState state);
+  void append(const std::string& line);
+  os::UniqueFd lock_;
+  JournalState state_;
+};
+
+/// Every journal in the folder that has no ending, oldest first; those of other databases too.
+/// Lines that a crash cut short are ignored; a file with no readable head is reported with an empty head.
+std::vector<JournalState> find_unfinished(const std::filesystem::path& folder);
+/// All of them, ended ones too.
+std::vector<JournalState> read_all(const std::filesystem::path& folder);
+
+}  // namespace safety::plan

@@ -1,0 +1,115 @@
+#include "libsafety/plan/plan.hpp"
+
+#include <algorithm>
+
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/time.hpp"
+
+namespace safety::plan {
+namespace {
+
+void say(const Context& context, const Step& step, std::string text, double seconds = 0) {
+  context.sink.on({.kind = Event::Kind::step, .name = step.id, .text = std::move(text), .seconds = seconds});
+}
+
+bool contains(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+bool is_past_commit_point(const Plan& plan, const Journal& journal) {
+  return std::any_of(plan.begin(), plan.end(), [&](const Step& step) {
+    if (!step.is_commit_point || !contains(journal.state().begun, step.id)) return false;
+    // Begun but not journaled as done: only the world knows.
+    return contains(journal.state().done, step.id) || (step.is_done && step.is_done());
+  });
+}
+
+/// Newest first. A stop request does not end it: half an undo is the worst place to be.
+void undo_begun(const Context& context, const Plan& plan, Journal& journal, Outcome& outcome) {
+  const Context unstoppable{context.sink, {}};
+  for (auto step = plan.rbegin(); step != plan.rend(); ++step) {
+    if (!contains(journal.state().begun, step->id)) continue;
+    if (step->undo) {
+      const Stopwatch watch;
+      step->undo();
+      say(unstoppable, *step, "undone", watch.seconds());
+      outcome.steps.push_back({step->id, step->what, StepOutcome::State::undone, watch.seconds()});
+    }
+    journal.step_undone(step->id);
+  }
+  journal.end("undone");
+}
+
+}  // namespace
+
+double Outcome::seconds_of(std::string_view id) const {
+  double sum = 0;
+  for (const auto& step : steps)
+    if (step.id == id) sum += step.seconds;
+  return sum;
+}
+
+Outcome run(const Context& context, const Plan& plan, Journal& journal, bool resumes) {
+  Outcome outcome;
+  bool is_committed = resumes && is_past_commit_point(plan, journal);
+  for (const auto& step : plan) {
+    const Stopwatch watch;
+    try {
+      context.throw_if_stopped();
+      if (resumes && step.is_done && step.is_done()) {
+        say(context, step, "already done");
+        outcome.steps.push_back({step.id, step.what, StepOutcome::State::already_done, 0});
+      } else {
+        journal.step_began(step.id);
+        say(context, step, step.what);
+        step.apply();
+        journal.step_ended(step.id, watch.seconds());
+        say(context, step, "done", watch.seconds());
+        outcome.steps.push_back({step.id, step.what, StepOutcome::State::done, watch.seconds()});
+      }
+      if (step.is_commit_point) is_committed = true;
+    } catch (const Error& error) {
+      journal.step_failed(step.id, error.what());
+      // A step may fail after its effect took place (a lost connection during COMMIT): look before deciding.
+      bool took_effect = is_committed;
+      if (!took_effect && step.is_commit_point) {
+        try {
+          took_effect = step.is_done && step.is_done();
+        } catch (const Error& lookup) {
+          throw Error(Code::in_doubt, "step " + step.id + " may or may not have taken effect: " + error.message(),
+                      "When the server is back, run the same tool with --resume; it looks at the server first.",
+                      lookup.message());
+        }
+      }
+      if (took_effect)
+        throw Error(Code::resumable, "stopped after the point of no return, at step " + step.id + ": " + error.message(),
+                    "Run the same tool with --resume to finish it.", error.detail());
+      try {
+        undo_begun(context, plan, journal, outcome);
+      } catch (const Error& second) {
+        throw Error(second.code() == Code::connection ? Code::resumable : Code::manual_attention,
+                    "step " + step.id + " failed (" + error.message() + ") and undoing failed too: " + second.message(),
+                    "When the cause is gone, run the same tool with --abort to bring back the old state.", second.detail());
+      }
+      throw;
+    }
+  }
+  journal.end("finished");
+  return outcome;
+}
+
+Outcome abort(const Context& context, const Plan& plan, Journal& journal) {
+  if (is_past_commit_point(plan, journal))
+    throw Error(Code::resumable, "operation " + journal.state().head.operation + " has passed its point of no return",
+                "Run the same tool with --resume to finish it; then undo it with --undo if you want it undone.");
+  Outcome outcome;
+  try {
+    undo_begun(context, plan, journal, outcome);
+  } catch (const Error& error) {
+    throw Error(error.code() == Code::connection ? Code::resumable : Code::manual_attention,
+                "undoing failed: " + error.message(), "When the cause is gone, run it with --abort again.", error.detail());
+  }
+  return outcome;
+}
+
+}  // namespace safety::plan

@@ -1,0 +1,191 @@
+#include "libsafety/restore/restore.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "libsafety/archive/reader.hpp"
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/time.hpp"
+#include "libsafety/checkpoint/store.hpp"
+#include "libsafety/os/file.hpp"
+#include "libsafety/restore/arguments.hpp"
+#include "libsafety/restore/check.hpp"
+#include "libsafety/restore/cluster.hpp"
+#include "libsafety/restore/run.hpp"
+
+namespace safety::restore {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+/// "YYYYMMDD_HHMMSS", with a number when an operation of this second is there already.
+std::string new_stamp(const std::filesystem::path& operations) {
+  const auto base = format_compact(std::chrono::system_clock::now());
+  std::string stamp = base;
+  for (int number = 2; std::filesystem::exists(operations / ("restore_" + stamp + ".journal")); ++number)
+    stamp = fmt::format("{}_{}", base, number);
+  return stamp;
+}
+
+Run make_run(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
+             const std::string& stamp) {
+  Run run{context, info, options, open_source(options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
+  // The name stands in the parameters whatever it came from, so that every session goes to the same database.
+  run.info = info.with_database(info.database());
+  run.staging = derived_name(run.database(), options.mode == Mode::proof ? "proof" : "staging", stamp);
+  if (options.mode == Mode::swap && oid_of(maintenance, run.database()) != 0) run.previous = derived_name(run.database(), "previous", stamp);
+  return run;
+}
+
+RestoreResult result_of(const Run& run, plan::Outcome outcome, double seconds) {
+  RestoreResult result;
+  result.operation = run.operation;
+  result.checkpoint = run.options.checkpoint;
+  result.database = run.options.mode == Mode::new_database ? run.options.new_name : run.database();
+  result.previous = run.previous;
+  result.seconds = seconds;
+  result.downtime_seconds = outcome.seconds_of(run.options.mode == Mode::in_place ? "replace_content" : "swap");
+  result.rows = run.rows;
+  result.outcome = std::move(outcome);
+  return result;
+}
+
+void check_expected_digest(const Context& context, const RestoreOptions& options) {
+  if (options.expected_sha256.empty()) return;
+  context.sink.phase("archive's digest");
+  if (archive::sha256_of_file(context, options.source) != options.expected_sha256)
+    throw Error(Code::archive_damaged, "\"" + options.source.string() + "\" is not the file that was recorded: its SHA-256 differs",
+                "Take another checkpoint from `safety-list`; `safety-verify` shows which are good.");
+}
+
+}  // namespace
+
+std::string Target::describe() const {
+  if (!exists) return fmt::format("database \"{}\" does not exist yet and will be made", database);
+  return fmt::format("database \"{}\" ({}, about {}, {}) will be replaced; it is kept as a previous database", database, format_bytes(bytes),
+                     format_plural(live_rows, "row"), format_plural(sessions, "session"));
+}
+
+Target look_at_target(const Context& context, const pg::ConnectionInfo& info) {
+  Target target;
+  target.database = info.database();
+  auto maintenance = pg::connect_to_maintenance(context, info);
+  const auto rows = maintenance.query(
+      "SELECT pg_catalog.pg_database_size(oid), (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) "
+      "FROM pg_catalog.pg_database d WHERE datname = $1",
+      {target.database});
+  if (rows.rows() == 0) return target;
+  target.exists = true;
+  target.bytes = static_cast<std::uint64_t>(rows.number(0, 0));
+  target.sessions = static_cast<std::uint64_t>(rows.number(0, 1));
+  try {
+    pg::Connection connection(context, info);
+    target.live_rows = static_cast<std::uint64_t>(connection.execute("SELECT COALESCE(sum(n_live_tup), 0) FROM pg_catalog.pg_stat_user_tables").number(0, 0));
+  } catch (const Error& error) {
+    if (error.code() != Code::connection) throw;  // a database too broken to be entered is what restores are for
+  }
+  return target;
+}
+
+std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database) {
+  for (auto& journal : plan::find_unfinished(folder / "operations"))
+    if (journal.head.database == database && !journal.is_running) return Unfinished{std::move(journal)};
+  return std::nullopt;
+}
+
+std::string Unfinished::describe() const {
+  const std::string at = journal.begun.empty() ? "before its first step" : "at step " + journal.begun.back();
+  const auto source = journal.head.arguments.find("source");
+  return fmt::format("{} of database \"{}\", started {}, stopped {}{}", journal.head.operation, journal.head.database, journal.head.started, at,
+                     source == journal.head.arguments.end() ? "" : " (archive " + source->second + ")");
+}
+
+RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options) {
+  const Stopwatch watch;
+  checkpoint::OperationLock lock(context, info, info.database());
+  if (const auto unfinished = find_unfinished(options.folder, info.database()))
+    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
+                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
+  // Everything that can be known to be wrong is found out here, before anything is touched.
+  check_expected_digest(context, options);
+  auto run = make_run(context, info, options, lock.session(), new_stamp(options.folder / "operations"));
+  check_before_restore(context, run.maintenance, run.database(), options, run.source);
+  const auto plan = plan_restore(run);
+
+  os::make_private_folder(options.folder);
+  auto journal = plan::Journal::create(options.folder / "operations",
+                                       {run.operation, "safety-restore", run.database(), host_name(),
+                                        format_rfc3339(std::chrono::system_clock::now()), to_arguments(run)});
+  run.journal = &journal;
+  auto outcome = plan::run(context, plan, journal);
+  return result_of(run, std::move(outcome), watch.seconds());
+}
+
+std::vector<plan::Step> describe_restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options) {
+  auto maintenance = pg::connect_to_maintenance(context, info);
+  check_expected_digest(context, options);
+  auto run = make_run(context, info, options, maintenance, new_stamp(options.folder / "operations"));
+  check_before_restore(context, maintenance, run.database(), options, run.source);
+  auto plan = plan_restore(run);
+  for (auto& step : plan) step.apply = nullptr, step.is_done = nullptr, step.undo = nullptr;  // they refer to this run
+  return plan;
+}
+
+RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished) {
+  const Stopwatch watch;
+  checkpoint::OperationLock lock(context, info, info.database());
+  auto journal = plan::Journal::reopen(unfinished.journal.path);
+  auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), true);
+  run.journal = &journal;
+  const auto plan = is_undo(unfinished.journal) ? plan_undo(run) : plan_restore(run);
+  auto outcome = plan::run(context, plan, journal, true);
+  if (run.rows == 0 && !run.fact("rows").empty()) run.rows = std::stoull(run.fact("rows"));
+  return result_of(run, std::move(outcome), watch.seconds());
+}
+
+void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished) {
+  checkpoint::OperationLock lock(context, info, info.database());
+  auto journal = plan::Journal::reopen(unfinished.journal.path);
+  // The archive may be gone by now; undoing does not need it.
+  auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), false);
+  run.journal = &journal;
+  const auto plan = is_undo(unfinished.journal) ? plan_undo(run) : plan_restore(run);
+  plan::abort(context, plan, journal);
+}
+
+RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const std::filesystem::path& folder, const std::string& previous) {
+  const Stopwatch watch;
+  checkpoint::OperationLock lock(context, info, info.database());
+  if (const auto unfinished = find_unfinished(folder, info.database()))
+    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
+                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
+  auto& maintenance = lock.session();
+  const auto candidates = list_derived(maintenance, info.database(), "previous");
+  const auto chosen = std::find_if(candidates.rbegin(), candidates.rend(), [&](const auto& one) { return previous.empty() || one.name == previous; });
+  if (chosen == candidates.rend())
+    throw Error(Code::no_such_checkpoint,
+                previous.empty() ? fmt::format("database \"{}\" has no previous database to go back to", info.database())
+                                 : fmt::format("there is no previous database \"{}\"", previous),
+                "`safety-doctor` lists the previous databases; `safety-list` shows the checkpoints to restore from.");
+  const auto stamp = new_stamp(folder / "operations");
+  Run run{context, info.with_database(info.database()), {}, {}, maintenance, nullptr, "restore_" + stamp, stamp, chosen->name,
+          derived_name(info.database(), "previous", stamp)};
+  run.options.folder = folder;
+  if (oid_of(maintenance, run.database()) == 0) run.previous.clear();
+  os::make_private_folder(folder);
+  auto arguments = to_arguments(run);
+  arguments["undo"] = "true";
+  auto journal = plan::Journal::create(folder / "operations", {run.operation, "safety-restore", run.database(), host_name(),
+                                                               format_rfc3339(std::chrono::system_clock::now()), arguments});
+  run.journal = &journal;
+  journal.set_fact("staging_oid", std::to_string(chosen->oid));
+  const auto plan = plan_undo(run);
+  auto outcome = plan::run(context, plan, journal);
+  return result_of(run, std::move(outcome), watch.seconds());
+}
+
+}  // namespace safety::restore

@@ -1,0 +1,55 @@
+#pragma once
+// One restore on its way: what its steps share. Internal to this folder.
+
+#include "libsafety/checkpoint/operation_lock.hpp"
+#include "libsafety/plan/plan.hpp"
+#include "libsafety/restore/restore.hpp"
+#include "libsafety/restore/source.hpp"
+
+namespace safety::restore {
+
+struct Run {
+  const Context& context;
+  pg::ConnectionInfo info;  // of the target database
+  RestoreOptions options;
+  Source source;
+  pg::Connection& maintenance;
+  plan::Journal* journal = nullptr;  // none for a dry run
+  std::string operation, stamp;
+  std::string staging, previous;
+  std::uint64_t rows = 0;
+
+  std::string database() const { return info.database(); }
+  pg::ConnectionInfo staging_info() const { return info.with_database(staging); }
+  /// A fact of the journal; "" without one.
+  std::string fact(const std::string& name) const { return journal == nullptr ? "" : journal->fact(name); }
+  /// True when the database that `staging` was is the target now.
+  bool is_swapped() const;
+  /// True when `staging` is the database that the fact was noted of.
+  bool is_staging_with(const std::string& fact_name) const;
+};
+
+/// What to do in which order, for every mode but in_place. Pure but for what its steps do when applied.
+plan::Plan plan_restore(Run& run);
+/// Source: in_place.cpp.
+plan::Plan plan_in_place(Run& run);
+/// The previous database (run.staging) takes the name back.
+plan::Plan plan_undo(Run& run);
+
+// The acts of the steps (steps.cpp).
+void create_staging(Run& run);
+void load_staging(Run& run);
+void verify_staging(Run& run);
+void carry_properties(Run& run);
+/// Rows of schema `safety` live inside what is replaced: they go along. A failure is a warning.
+void carry_history(Run& run);
+void analyze_staging(Run& run);
+void note_in_registry(Run& run, const std::string& kind);
+
+/// Compares what is visible in the session (its own open transaction included) with the archive's schema.
+/// Errors: verification naming what differs.
+void verify_schema(const Context& context, pg::Connection& connection, const Source& source, const RestoreOptions& options);
+/// Reads rows and large objects back and compares digests. Errors: verification naming what differs.
+void verify_content(const Context& context, const pg::ConnectionInfo& database, const Source& source, const RestoreOptions& options);
+
+}  // namespace safety::restore

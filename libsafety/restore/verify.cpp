@@ -1,0 +1,81 @@
+#include "libsafety/restore/verify.hpp"
+
+#include "libsafety/archive/reader.hpp"
+#include "libsafety/base/error.hpp"
+#include "libsafety/base/time.hpp"
+#include "libsafety/checkpoint/registry.hpp"
+#include "libsafety/restore/restore.hpp"
+
+namespace safety::restore {
+namespace {
+
+using checkpoint::Proof;
+
+void prove(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request) {
+  context.sink.phase("L1: digest of the file");
+  // The reader first: it tells an empty or cut file from a changed one.
+  const auto reader = archive::Reader::open(request.archive);
+  if (request.record && archive::sha256_of_file(context, request.archive) != request.record->archive.sha256)
+    throw Error(Code::archive_damaged, "\"" + request.archive.string() + "\" is not the file that was recorded: its SHA-256 differs",
+                "Take another checkpoint from `safety-list`.");
+  if (request.level < Proof::decodes) return;
+  context.sink.phase("L2: every frame decodes");
+  archive::check_every_frame(context, reader, request.jobs);
+  if (request.level < Proof::restored) return;
+  context.sink.phase("L3: restored aside");
+  RestoreOptions options;
+  options.folder = store.folder();
+  options.source = request.archive;
+  options.checkpoint = request.record ? request.record->id : "";
+  options.mode = Mode::proof;
+  options.jobs = request.jobs;
+  options.reads_digests_back = request.level >= Proof::content;
+  options.skips_owners = request.skips_owners;
+  options.skips_privileges = request.skips_privileges;
+  restore(context, info, options);
+}
+
+bool is_about_the_archive(Code code) {
+  return code == Code::archive_damaged || code == Code::archive_incomplete || code == Code::verification;
+}
+
+void store_entry(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request,
+                 const checkpoint::ProofEntry& entry) {
+  if (!request.record) return;
+  auto record = *request.record;
+  record.proofs.push_back(entry);
+  store.save(record);
+  if (request.level < Proof::restored) return;  // a check of files needs no server
+  try {
+    checkpoint::Registry registry(context, info);
+    if (registry.is_there()) registry.put(record);
+  } catch (const Error& error) {
+    context.sink.warning("the proof is in the record, but not in schema \"safety\": " + error.message());
+  }
+}
+
+}  // namespace
+
+checkpoint::ProofEntry verify(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request) {
+  const Stopwatch watch;
+  checkpoint::ProofEntry entry{request.level, "", 0, true, ""};
+  const auto finish = [&] {
+    entry.at = format_rfc3339(std::chrono::system_clock::now());
+    entry.seconds = watch.seconds();
+    store_entry(context, info, store, request, entry);
+  };
+  try {
+    prove(context, info, store, request);
+  } catch (const Error& error) {
+    // A lost server says nothing about the archive.
+    if (!is_about_the_archive(error.code())) throw;
+    entry.is_passed = false;
+    entry.message = error.message();
+    finish();
+    throw;
+  }
+  finish();
+  return entry;
+}
+
+}  // namespace safety::restore

@@ -1,0 +1,90 @@
+#include "libsafety/transfer/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "libsafety/base/text.hpp"
+#include "libsafety/pg/quote.hpp"
+#include "libsafety/transfer/source_catalog.hpp"
+
+namespace safety::transfer {
+namespace {
+
+constexpr const char* kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+// Names the holder, so that a person knows whom to wait for.
+Error lock_error(const Context& context, const pg::ConnectionInfo& info, const Error& cause,
+                 std::chrono::milliseconds lock_wait) {
+  std::string holder;
+  try {
+    pg::Connection connection(context, info);
+    const auto rows = connection.execute(
+        "SELECT l.relation::regclass::text, l.pid, a.application_name, left(a.query, 120) FROM pg_catalog.pg_locks l "
+        "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.mode = 'AccessExclusiveLock' "
+        "AND l.locktype = 'relation' AND l.relation::regclass::text !~ '^pg_' AND l.database = "
+        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
+        "ORDER BY l.granted DESC, l.relation LIMIT 1");
+    if (rows.rows() > 0)
+      holder = fmt::format("table {} is held by session {} ({}): {}", rows.value(0, 0), rows.value(0, 1),
+                           rows.value(0, 2), one_line(rows.value(0, 3)));
+  } catch (const Error&) {  // the name is a courtesy; the failure itself is known
+  }
+  return Error(Code::locked,
+               fmt::format("a table lock was not had within {}", format_seconds(std::chrono::duration<double>(lock_wait).count())),
+               "A migration is probably running: wait for it to end, or allow more with --lock-wait-timeout.",
+               holder.empty() ? cause.detail() : holder);
+}
+
+void lock_tables(pg::Connection& connection, const std::vector<LockTarget>& targets) {
+  constexpr std::size_t kBatch = 200;
+  for (std::size_t begin = 0; begin < targets.size(); begin += kBatch) {
+    std::string sql = "LOCK TABLE ";
+    for (auto at = begin; at < std::min(targets.size(), begin + kBatch); ++at)
+      sql += (at == begin ? "ONLY " : ", ONLY ") + pg::quote_qualified(targets[at].schema, targets[at].name);
+    connection.execute(sql + " IN ACCESS SHARE MODE");
+  }
+}
+
+}  // namespace
+
+Snapshot::Snapshot(const Context& context, const pg::ConnectionInfo& info, std::chrono::milliseconds lock_wait)
+    : info_(info), locker_(context, info), leader_(context, info) {
+  pg::use_dump_settings(locker_);
+  pg::use_dump_settings(leader_);
+  locker_.execute(fmt::format("SET lock_timeout = {}", lock_wait.count()));
+  locker_.execute("BEGIN READ ONLY");
+  auto targets = list_lock_targets(locker_);
+  std::set<std::uint32_t> locked;
+  // Tables made while we were locking: lock them as well and look again.
+  for (int round = 0; round < 10; ++round) {
+    // A table that cannot be read is not lockable either: name it before the server does, one at a time.
+    if (round == 0) list_tables(locker_);
+    try {
+      lock_tables(locker_, targets);
+    } catch (const Error& error) {
+      if (error.code() == Code::locked) throw lock_error(context, info, error, lock_wait);
+      throw;
+    }
+    for (const auto& target : targets) locked.insert(target.oid);
+    leader_.execute(kBegin);
+    targets = list_lock_targets(leader_);
+    std::erase_if(targets, [&](const LockTarget& target) { return locked.contains(target.oid); });
+    if (targets.empty()) {
+      name_ = leader_.value_of("SELECT pg_catalog.pg_export_snapshot()");
+      return;
+    }
+    leader_.execute("ROLLBACK");
+  }
+  throw Error(Code::locked, "tables keep appearing in database \"" + info.database() + "\" while it is being locked",
+              "Run the backup when no migration runs.");
+}
+
+pg::Connection Snapshot::join(const Context& context) const {
+  pg::Connection connection(context, info_);
+  pg::use_dump_settings(connection);
+  connection.execute(fmt::format("{}; SET TRANSACTION SNAPSHOT {}", kBegin, pg::quote_literal(name_)));
+  return connection;
+}
+
+}  // namespace safety::transfer

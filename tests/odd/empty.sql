@@ -1,0 +1,1 @@
+-- Nothing at all: the archive of an empty database is still an archive.

@@ -1,0 +1,268 @@
+#include "tools/common/tool.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/version.hpp"
+#include "libsafety/os/file.hpp"
+#include "libsafety/os/signals.hpp"
+#include "tools/common/config_file.hpp"
+#include "tools/common/sinks.hpp"
+
+namespace safety::tools {
+namespace {
+
+std::string variable_of(const std::string& flag) {
+  if (flag == "--database-url") return "DATABASE_URL";
+  std::string name = "SAFETY_" + flag.substr(2);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+std::string key_of(const std::string& flag) {
+  std::string key = flag.substr(2);
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+std::chrono::milliseconds parse_duration(const std::string& text) {
+  std::size_t used = 0;
+  double number = -1;
+  try {
+    number = std::stod(text, &used);
+  } catch (const std::exception&) {
+  }
+  const std::string unit(trim(std::string_view(text).substr(used)));
+  const double factor = unit == "ms" ? 1 : unit.empty() || unit == "s" ? 1000 : unit == "min" ? 60000 : unit == "h" ? 3600000 : -1;
+  if (number < 0 || factor < 0) throw CLI::ValidationError("\"" + text + "\" is not a duration such as 500ms, 60s or 5min");
+  return std::chrono::milliseconds(static_cast<long long>(number * factor));
+}
+
+std::string exit_code_help() {
+  std::string text = "Exit codes:\n";
+  for (const auto& entry : code_table()) text += fmt::format("  {:>3}  {}\n", static_cast<int>(entry.code), entry.meaning);
+  return text;
+}
+
+struct Declared {
+  std::string flag, variable, key;
+  CLI::Option* option = nullptr;
+  OptionTraits traits;
+};
+
+}  // namespace
+
+struct Tool::State {
+  CLI::App app;
+  std::string name, database_url, backup_dir = "backups", config;
+  bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false;
+  std::vector<Declared> declared;
+  ConfigFile file;
+  std::vector<std::string> given;  // argv
+
+  void declare(const std::string& flag, CLI::Option* option, OptionTraits traits = {}) {
+    Declared entry{flag, variable_of(flag), key_of(flag), option, traits};
+    option->envname(entry.variable);
+    declared.push_back(std::move(entry));
+  }
+
+  bool is_given(const Declared& entry) const {
+    return std::any_of(given.begin(), given.end(),
+                       [&](const std::string& text) { return text == entry.flag || text.starts_with(entry.flag + "="); });
+  }
+
+  std::string section() const { return name.starts_with("safety-") ? name.substr(7) : name; }
+
+  /// Before flags are read: a file's values become defaults, so flags and environment win over them.
+  void load_config() {
+    for (std::size_t at = 1; at < given.size(); ++at) {
+      if (given[at] == "--config" && at + 1 < given.size()) config = given[at + 1];
+      if (given[at].starts_with("--config=")) config = given[at].substr(9);
+    }
+    if (config.empty())
+      if (const char* variable = std::getenv("SAFETY_CONFIG")) config = variable;
+    if (config.empty()) {
+      if (!std::filesystem::exists("safety.toml")) return;
+      config = "safety.toml";
+    }
+    file = read_config_file(config);
+    for (const auto& [key, value] : file.values) {
+      const auto dot = key.find('.');
+      if (dot != std::string::npos && key.substr(0, dot) != section()) continue;  // another tool's section
+      const auto bare = dot == std::string::npos ? key : key.substr(dot + 1);
+      const auto entry = std::find_if(declared.begin(), declared.end(), [&](const auto& one) { return one.key == bare; });
+      if (entry == declared.end()) {
+        if (dot == std::string::npos) continue;  // top-level keys may be other tools'
+        throw Error(Code::config, fmt::format("\"{}\": [{}] has no setting \"{}\"", config, section(), bare),
+                    fmt::format("`{} --show-config` lists the settings.", name));
+      }
+      if (dot == std::string::npos && file.values.contains(section() + "." + bare)) continue;  // the section says more
+      if (entry->traits.names_command && file.is_writable_by_others)
+        throw Error(Code::config, fmt::format("\"{}\" can be written by others, so it may not set {}", config, bare),
+                    fmt::format("Run `chmod go-w {}` and check who owns it.", config));
+      try {
+        entry->option->default_val(value);
+      } catch (const CLI::Error& error) {
+        throw Error(Code::config, fmt::format("\"{}\": {} = {}: {}", config, bare, entry->traits.is_secret ? "**redacted**" : value, error.what()),
+                    fmt::format("`{} --help` shows what it takes.", name));
+      }
+    }
+  }
+
+  /// A secret may lie in a file that <VARIABLE>_FILE names, as container images do it.
+  void read_secret_files() {
+    for (const auto& entry : declared) {
+      if (!entry.traits.is_secret || is_given(entry) || std::getenv(entry.variable.c_str()) != nullptr) continue;
+      if (const char* path = std::getenv((entry.variable + "_FILE").c_str()))
+        entry.option->default_val(std::string(trim(os::read_file(path))));
+    }
+  }
+
+  void show_config() const {
+    for (const auto& entry : declared) {
+      std::string origin = "default", value = entry.option->get_default_str();
+      const std::string inside = section() + "." + entry.key;
+      if (file.values.contains(inside) || file.values.contains(entry.key)) origin = file.path.string();
+      if (std::getenv(entry.variable.c_str()) != nullptr) origin = "environment " + entry.variable;
+      if (is_given(entry)) origin = "flag " + entry.flag;
+      if (entry.option->count() > 0) value = join(entry.option->results(), ",");
+      if (entry.traits.is_secret && !value.empty()) value = "**redacted**";
+      fmt::print("{} = {}  # {}\n", entry.key, nlohmann::json(value).dump(), origin);
+    }
+  }
+};
+
+Tool::Tool(std::string name, std::string description, std::string examples) : state_(std::make_unique<State>()) {
+  auto& app = state_->app;
+  state_->name = name;
+  app.name(name);
+  app.description(description);
+  app.footer("\nExamples:\n" + examples + "\n" + exit_code_help() +
+             "\nEach option --some-name is also the variable SAFETY_SOME_NAME and the key some_name in safety.toml\n"
+             "(top level, or in a section named for the tool). Order: flag, environment, file, default.");
+  app.set_version_flag("--version", name + " " + kVersion);
+  option("--database-url", state_->database_url,
+         "the database as postgresql://USER:PASSWORD@HOST:PORT/DATABASE; libpq's variables (PGHOST ...) fill what it leaves out",
+         {.is_secret = true});
+  option("--backup-dir", state_->backup_dir, "folder of archives, records and journals");
+  app.add_option("--config", state_->config, "configuration file (default: safety.toml in the current folder when there is one)");
+  flag("--json", state_->is_json, "one JSON object a line on stdout; the last is the result");
+  flag("--quiet", state_->is_quiet, "only warnings and errors");
+  app.add_flag("--show-config", state_->shows_config, "print every setting with where it came from, and end");
+}
+
+Tool::~Tool() = default;
+
+void Tool::option(const std::string& flag, std::string& value, const std::string& help, OptionTraits traits) {
+  state_->declare(flag, traits.is_secret ? state_->app.add_option(flag, value, help) : state_->app.add_option(flag, value, help)->capture_default_str(),
+                  traits);
+}
+void Tool::option(const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  auto* option = state_->app.add_option(flag, values, help + "; may be given several times");
+  option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->delimiter('\n')->allow_extra_args(false);
+  state_->declare(flag, option);
+}
+void Tool::option(const std::string& flag, unsigned& value, const std::string& help) {
+  state_->declare(flag, state_->app.add_option(flag, value, help)->capture_default_str());
+}
+void Tool::option(const std::string& flag, int& value, const std::string& help) {
+  state_->declare(flag, state_->app.add_option(flag, value, help)->capture_default_str());
+}
+void Tool::option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help) {
+  auto* option = state_->app.add_option_function<std::string>(
+      flag, [&value](const std::string& text) { value = parse_duration(text); }, help);
+  option->default_str(value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000) : fmt::format("{}ms", value.count()));
+  option->type_name("DURATION");
+  state_->declare(flag, option);
+}
+void Tool::flag(const std::string& name, bool& value, const std::string& help) {
+  state_->declare(name, state_->app.add_flag(name, value, help)->default_str("false"));
+}
+void Tool::argument(const std::string& name, std::string& value, const std::string& help) {
+  state_->app.add_option(name, value, help);
+}
+void Tool::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  state_->app.add_option(name, values, help);
+}
+void Tool::with_confirmation() { state_->app.add_flag("--yes,-y", state_->is_confirmed, "do not ask before something is replaced"); }
+void Tool::with_dry_run() { state_->app.add_flag("--dry-run", state_->is_dry_run, "say what would be done, and why, and do nothing"); }
+
+pg::ConnectionInfo Tool::connection() const { return pg::ConnectionInfo::parse(state_->database_url); }
+std::string Tool::backup_dir() const { return std::filesystem::absolute(state_->backup_dir).lexically_normal().string(); }
+bool Tool::is_dry_run() const { return state_->is_dry_run; }
+bool Tool::is_confirmed() const { return state_->is_confirmed; }
+
+void Tool::confirm(const std::string& question) const {
+  if (state_->is_confirmed) return;
+  const bool has_terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+  if (!has_terminal)
+    throw Error(Code::confirmation_needed, "not done without a confirmation: " + question, "Run it again with --yes, or on a terminal.");
+  std::cerr << question << "\nGo on? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer != "y" && answer != "Y" && answer != "yes")
+    throw Error(Code::confirmation_needed, "nothing was done", "Answer y to go on.");
+}
+
+int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>& body) {
+  os::SignalWatch signals;
+  state_->given.assign(argv, argv + argc);
+  const auto& tool = state_->name;
+  const auto report = [&](const Error& error, Code code) {
+    fmt::print(stderr, "{}: error: {}\n", tool, one_line(error.message()));
+    if (!error.detail().empty()) fmt::print(stderr, "  detail: {}\n", one_line(error.detail()));
+    if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", one_line(error.hint()));
+    if (state_->is_json) {
+      const nlohmann::ordered_json line{{"schema", 1}, {"kind", "result"}, {"tool", tool}, {"outcome", std::string(name_of(code))},
+                                        {"exit_code", static_cast<int>(code)}, {"message", error.message()},
+                                        {"detail", error.detail()}, {"hint", error.hint()}};
+      fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    }
+    return static_cast<int>(code);
+  };
+  try {
+    state_->load_config();
+    state_->read_secret_files();
+    try {
+      state_->app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() == 0) return state_->app.exit(error);
+      throw Error(Code::usage, error.what(), fmt::format("`{} --help` lists the options.", tool));
+    }
+    if (state_->shows_config) {
+      state_->show_config();
+      return 0;
+    }
+    const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
+    const auto sink = make_sink(state_->is_json    ? SinkKind::json
+                                : state_->is_quiet ? SinkKind::quiet
+                                : is_terminal      ? SinkKind::terminal
+                                                   : SinkKind::log,
+                                tool);
+    const Result result = body(Context{*sink, signals.token()});
+    if (state_->is_json) {
+      nlohmann::ordered_json line{{"schema", 1}, {"kind", "result"}, {"tool", tool}, {"outcome", std::string(name_of(result.code))}};
+      line.update(nlohmann::ordered_json::parse(result.fields_json));
+      fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else if (!result.text.empty()) {
+      fmt::print("{}{}", result.text, result.text.ends_with('\n') ? "" : "\n");
+    }
+    return static_cast<int>(result.code);
+  } catch (const Interrupted& error) {
+    return report(error, signals.received() == SIGTERM ? Code::terminated : Code::interrupted);
+  } catch (const Error& error) {
+    return report(error, error.code());
+  } catch (const std::exception& error) {
+    return report(Error(Code::internal, error.what(), "This is a defect: please report it with the command line."), Code::internal);
+  }
+}
+
+}  // namespace safety::tools

@@ -1,0 +1,69 @@
+#pragma once
+// What every tool does the same way: options from flag, environment and file; --help with exit codes; events to a
+// terminal, a log or JSON lines; errors in one form; the result as the last line of stdout.
+//
+// An option is declared once and gets its flag (--backup-dir), its variable (SAFETY_BACKUP_DIR), its key in
+// safety.toml (backup_dir), its default and its help text. Precedence: flag, environment, file, default.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "libsafety/base/context.hpp"
+#include "libsafety/base/error.hpp"
+#include "libsafety/pg/connection_info.hpp"
+
+namespace safety::tools {
+
+/// What a run gives back: `fields` for --json, `text` for people.
+struct Result {
+  Code code = Code::success;
+  std::string text;
+  std::string fields_json = "{}";  // an object; schema, kind, tool and outcome are added
+};
+
+struct OptionTraits {
+  bool names_command = false;  // may come from a config file only when nobody else can write that file
+  bool is_secret = false;      // shown as **redacted** by --show-config; SAFETY_X_FILE may name a file that holds it
+};
+
+class Tool {
+ public:
+  Tool(std::string name, std::string description, std::string examples);
+  ~Tool();
+
+  void option(const std::string& flag, std::string& value, const std::string& help, OptionTraits traits = {});
+  void option(const std::string& flag, std::vector<std::string>& values, const std::string& help);
+  void option(const std::string& flag, unsigned& value, const std::string& help);
+  void option(const std::string& flag, int& value, const std::string& help);
+  /// "500ms", "60s", "5min", or a bare number of seconds.
+  void option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help);
+  void flag(const std::string& name, bool& value, const std::string& help);
+  void argument(const std::string& name, std::string& value, const std::string& help);
+  void arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
+  /// --yes: asked of by confirm().
+  void with_confirmation();
+  /// --dry-run: asked of by is_dry_run().
+  void with_dry_run();
+
+  // After parsing:
+  pg::ConnectionInfo connection() const;
+  std::string backup_dir() const;
+  bool is_dry_run() const;
+  bool is_confirmed() const;
+  /// Shows `question` and waits for the answer on a terminal; with --yes returns at once.
+  /// Errors: confirmation_needed when the answer is no, or there is no terminal and no --yes.
+  void confirm(const std::string& question) const;
+
+  /// Parses, runs, prints; returns the exit code.
+  int run(int argc, char** argv, const std::function<Result(const Context&)>& body);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace safety::tools

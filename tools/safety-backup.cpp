@@ -1,0 +1,65 @@
+// safety-backup: a live database into one archive that stock tools can restore.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "libsafety/backup/backup.hpp"
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/version.hpp"
+#include "libsafety/os/workers.hpp"
+#include "tools/common/tool.hpp"
+
+int main(int argc, char** argv) {
+  using namespace safety;
+  tools::Tool tool("safety-backup", "Back a PostgreSQL database up into one archive, proven and recorded.",
+                   "  safety-backup --label before-v42 --reason pre-migration\n"
+                   "  safety-backup --format gz --exclude-table-data 'public.*_log'\n");
+  backup::BackupOptions options;
+  options.jobs = os::available_processors();
+  std::string format = "zst", proof = "L1";
+  int level = -1;
+  bool no_envelope = false, no_registry = false;
+  tool.option("--label", options.label, "a name to find the checkpoint by");
+  tool.option("--reason", options.reason, "why it is made: pre-migration, scheduled, manual ...");
+  tool.option("--jobs", options.jobs, "sessions that read at once");
+  tool.option("--format", format, "zst, gz or none");
+  tool.option("--level", level, "compression level; -1 is the format's default (more is smaller and slower)");
+  tool.option("--exclude-table-data", options.exclude_table_data, "leave the rows of matching tables out, as pg_dump does");
+  tool.flag("--schema-only", options.is_schema_only, "no rows at all");
+  tool.option("--lock-wait-timeout", options.lock_wait, "how long to wait for a table that a migration holds");
+  tool.option("--proof", proof, "how far to verify before success is reported: L1 (digest) or L2 (decode every frame)");
+  tool.option("--prefix", options.prefix, "what the file name begins with (default: the database's name)");
+  tool.flag("--no-envelope", no_envelope, "no BEGIN and COMMIT around the script, for more objects than a transaction can lock");
+  tool.flag("--no-registry", no_registry, "do not list the checkpoint in schema safety of the database");
+  tool.with_dry_run();
+
+  return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
+    options.codec = archive::parse_codec(format);
+    options.level = level < 0 ? archive::default_level(options.codec) : level;
+    options.folder = tool.backup_dir();
+    options.has_envelope = !no_envelope;
+    options.writes_registry = !no_registry;
+    options.tool_version = kVersion;
+    if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
+    const auto level_of_proof = checkpoint::parse_proof(proof);
+    if (!level_of_proof || *level_of_proof > checkpoint::Proof::decodes)
+      throw Error(Code::usage, "--proof takes L1 or L2 here", "For more run `safety-verify latest --proof L4` afterwards.");
+    options.proof = *level_of_proof;
+    const auto info = tool.connection();
+    if (tool.is_dry_run()) {
+      const auto lines = backup::describe_backup(context, info, options);
+      return {Code::success, "would do:\n  " + join(lines, "\n  "), nlohmann::json{{"dry_run", true}, {"plan", lines}}.dump()};
+    }
+    const auto result = backup::back_up(context, info, options);
+    const auto& record = result.record;
+    const nlohmann::ordered_json fields{{"id", record.id}, {"path", result.path.string()}, {"bytes", record.archive.bytes},
+                                        {"sha256", record.archive.sha256}, {"rows", record.rows}, {"tables", record.tables},
+                                        {"seconds", result.seconds}, {"proof", checkpoint::name_of(record.proof())},
+                                        {"database", record.database}, {"snapshot_time", record.snapshot_time}};
+    return {Code::success,
+            fmt::format("{}\n  {} in {}, {} ({} of text), {}, proof {}\n", result.path.string(), format_plural(record.tables, "table"),
+                        format_plural(record.rows, "row"), format_bytes(record.archive.bytes), format_bytes(record.plain_bytes),
+                        format_seconds(result.seconds), checkpoint::name_of(record.proof())),
+            fields.dump()};
+  });
+}

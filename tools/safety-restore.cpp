@@ -1,0 +1,110 @@
+// safety-restore: a checkpoint back into the database, aside first, swapped in at the end.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "libsafety/base/text.hpp"
+#include "libsafety/base/version.hpp"
+#include "libsafety/os/workers.hpp"
+#include "libsafety/restore/restore.hpp"
+#include "tools/common/restore_choice.hpp"
+#include "tools/common/tool.hpp"
+
+namespace {
+
+using namespace safety;
+
+tools::Result show(const restore::RestoreResult& result, const std::string& done) {
+  auto steps = nlohmann::ordered_json::array();
+  std::string text = fmt::format("{}\n", done);
+  for (const auto& step : result.outcome.steps) {
+    steps.push_back({{"id", step.id}, {"what", step.what}, {"seconds", step.seconds}});
+    text += fmt::format("  {:<17} {:>10}\n", step.id, format_seconds(step.seconds));
+  }
+  text += fmt::format("  in all {}, downtime {}\n", format_seconds(result.seconds), format_seconds(result.downtime_seconds));
+  if (!result.previous.empty())
+    text += fmt::format("  the replaced database is kept as \"{}\"; `safety-restore --undo` swaps it back\n", result.previous);
+  const nlohmann::ordered_json fields{{"id", result.operation}, {"checkpoint", result.checkpoint}, {"database", result.database},
+                                      {"previous", result.previous}, {"rows", result.rows}, {"seconds", result.seconds},
+                                      {"downtime_seconds", result.downtime_seconds}, {"steps", steps}};
+  return {Code::success, text, fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+tools::Result show_plan(const std::vector<plan::Step>& plan) {
+  auto steps = nlohmann::ordered_json::array();
+  std::string text = "would do:\n";
+  for (const auto& step : plan) {
+    steps.push_back({{"id", step.id}, {"what", step.what}, {"why", step.why}});
+    text += fmt::format("  {:<17} {}\n                    because {}\n", step.id, step.what, step.why);
+  }
+  return {Code::success, text, nlohmann::json{{"dry_run", true}, {"plan", steps}}.dump()};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tools::Tool tool("safety-restore", "Bring a checkpoint back: restored aside, verified, swapped in; the replaced database is kept.",
+                   "  safety-restore latest\n"
+                   "  safety-restore backup_20260101_020000.sql.gz --yes\n"
+                   "  safety-restore latest --to shop_copy --table users --table orders\n"
+                   "  safety-restore --undo\n");
+  std::string checkpoint, to, proof = "L3", previous;
+  bool is_undo = false, is_resume = false, is_abort = false, is_in_place = false, no_analyze = false;
+  restore::RestoreOptions options;
+  options.jobs = os::available_processors();
+  tool.argument("checkpoint", checkpoint, "\"latest\", an id or label of safety-list, or a file (archives, and dumps of pg_dump in any format)");
+  tool.option("--to", to, "restore into a new database of this name; nothing is replaced");
+  tool.option("--table", options.tables, "only this table's rows, indexes and keys (with --to)");
+  tool.flag("--in-place", is_in_place, "in one transaction inside the database, for servers without CREATEDB; a backup is made first");
+  tool.flag("--undo", is_undo, "swap the newest previous database back");
+  tool.option("--previous", previous, "which previous database --undo takes");
+  tool.flag("--resume", is_resume, "finish an operation that was stopped midway");
+  tool.flag("--abort", is_abort, "undo an operation that was stopped midway");
+  tool.option("--jobs", options.jobs, "sessions that load at once");
+  tool.option("--proof", proof, "before the swap: L3 (row counts, schema) or L4 (and every table's digest read back)");
+  tool.flag("--no-owner", options.skips_owners, "leave ownership out");
+  tool.flag("--no-privileges", options.skips_privileges, "leave grants out");
+  tool.flag("--no-analyze", no_analyze, "do not gather planner statistics before the swap");
+  tool.flag("--allow-other-source", options.allows_other_source, "let an archive of another database or server replace this one");
+  tool.with_confirmation();
+  tool.with_dry_run();
+
+  return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
+    const auto info = tool.connection();
+    options.folder = tool.backup_dir();
+    options.tool_version = kVersion;
+    options.analyzes = !no_analyze;
+    if (proof != "L3" && proof != "L4") throw Error(Code::usage, "--proof takes L3 or L4 here", "L3 is the default.");
+    options.reads_digests_back = proof == "L4";
+    if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
+    if (is_undo + is_resume + is_abort + !checkpoint.empty() != 1)
+      throw Error(Code::usage, "name one checkpoint or file, or one of --undo, --resume, --abort", "`safety-list` shows the checkpoints.");
+
+    if (is_resume || is_abort) {
+      const auto unfinished = restore::find_unfinished(options.folder, info.database());
+      if (!unfinished) throw Error(Code::usage, "nothing is unfinished for database \"" + info.database() + "\"", "`safety-doctor` shows what there is.");
+      if (is_resume) return show(restore::resume(context, info, *unfinished), "finished " + unfinished->describe());
+      restore::abort(context, info, *unfinished);
+      return {Code::success, "undone: " + unfinished->describe(), nlohmann::json{{"id", unfinished->journal.head.operation}}.dump()};
+    }
+    if (is_undo) {
+      tool.confirm(fmt::format("Database \"{}\" will be swapped for its previous one.", info.database()));
+      return show(restore::undo(context, info, options.folder, previous), fmt::format("database \"{}\" is the previous one again", info.database()));
+    }
+
+    tools::choose_restore_source(context, checkpoint, info.database(), options);
+    options.mode = is_in_place ? restore::Mode::in_place : to.empty() ? restore::Mode::swap : restore::Mode::new_database;
+    options.new_name = to;
+    if (is_in_place && !to.empty()) throw Error(Code::usage, "--in-place and --to exclude each other", "Choose one.");
+    if (!options.tables.empty() && to.empty()) throw Error(Code::usage, "--table goes with --to", "Say which new database gets the tables.");
+    if (tool.is_dry_run()) return show_plan(restore::describe_restore(context, info, options));
+    if (options.mode != restore::Mode::new_database) {
+      const auto target = restore::look_at_target(context, info);
+      if (target.exists) tool.confirm(target.describe() + fmt::format(" with {}.", options.source.filename().string()));
+    }
+    if (is_in_place) context.sink.note("pre-restore backup: " + tools::make_pre_restore_backup(context, info, options));
+    const auto result = restore::restore(context, info, options);
+    return show(result, fmt::format("database \"{}\" is restored from {}", result.database, options.source.filename().string()));
+  });
+}
