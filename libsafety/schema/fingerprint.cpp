@@ -33,7 +33,8 @@ std::vector<std::string> queries(int major) {
   list.push_back(fmt::format(
       "SELECT 'schema', pg_catalog.quote_ident(n.nspname), '' FROM pg_catalog.pg_namespace n WHERE {} AND {}", kUserSchema,
       not_of_extension("pg_namespace", "n.oid")));
-  // Relations with their columns in order.
+  // Relations with their columns in order; those of an inheritance child by name, since a restore puts inherited columns
+  // first. The server keeps a number of its own, pg_attver, among some attributes' options: not a definition.
   list.push_back(fmt::format(
       "SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' "
       "WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'composite type' END, {}, "
@@ -44,9 +45,10 @@ std::vector<std::string> queries(int major) {
       "(SELECT pg_catalog.concat_ws(',', s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle) "
       "FROM pg_catalog.pg_sequence s WHERE s.seqrelid = c.oid), "
       "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), "
-      "a.attnotnull, a.attidentity, a.attgenerated, a.attstorage, {}a.attoptions::text, "
+      "a.attnotnull, a.attidentity, a.attgenerated, a.attstorage, {}(SELECT pg_catalog.string_agg(o, ',' ORDER BY o) FROM pg_catalog.unnest(a.attoptions) o WHERE o !~ '^pg_attver='), "
       "CASE WHEN a.attcollation <> 0 THEN a.attcollation::regcollation::text END, "
-      "pg_catalog.pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a "
+      "pg_catalog.pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY CASE WHEN c.relispartition OR NOT EXISTS "
+      "(SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) THEN a.attnum END, a.attname) FROM pg_catalog.pg_attribute a "
       "LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
       "WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) "
       "FROM pg_catalog.pg_class c {} AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')",
