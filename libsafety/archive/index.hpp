@@ -43,6 +43,9 @@ struct Table {
   bool is_data_excluded = false;  // --exclude-table-data
   bool is_extension_config = false;  // rows an extension's script does not make: loaded serially, first
   std::string condition;             // extension config tables: " WHERE ...", else empty
+  /// The partitioned table that these rows must go in through; empty: this table itself. Rows of a partition by the
+  /// hash of an enum: labels hash by oid, so the same row may belong to another partition after a restore.
+  std::string root_schema, root_name;
 };
 
 struct Extension {

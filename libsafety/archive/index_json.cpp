@@ -97,7 +97,9 @@ Json table_json(const Table& table, std::size_t position) {
           {"digest", to_json_text(table.digest)},
           {"is_data_excluded", table.is_data_excluded},
           {"is_extension_config", table.is_extension_config},
-          {"condition", to_json_text(table.condition)}};
+          {"condition", to_json_text(table.condition)},
+          {"root_schema", to_json_text(table.root_schema)},
+          {"root_name", to_json_text(table.root_name)}};
 }
 
 // By hand: there may be hundreds of thousands, and nothing in them needs escaping.
@@ -241,6 +243,8 @@ Table read_table(const Fields& fields, std::size_t position, std::size_t line) {
   fields.read("is_data_excluded", table.is_data_excluded);
   fields.read("is_extension_config", table.is_extension_config);
   fields.read("condition", table.condition);
+  fields.read("root_schema", table.root_schema);
+  fields.read("root_name", table.root_name);
   return table;
 }
 

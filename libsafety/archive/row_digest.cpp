@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <charconv>
 #include <cstring>
 
 namespace safety::archive {
@@ -31,6 +32,14 @@ void RowDigest::merge(const RowDigest& other) {
   high_ += other.high_;
   low_ += other.low_;
   rows_ += other.rows_;
+}
+
+void RowDigest::merge(std::string_view hex, std::uint64_t rows) {
+  RowDigest other;
+  std::from_chars(hex.data(), hex.data() + 16, other.high_, 16);
+  std::from_chars(hex.data() + 16, hex.data() + 32, other.low_, 16);
+  other.rows_ = rows;
+  merge(other);
 }
 
 std::string RowDigest::hex() const {

@@ -17,6 +17,8 @@ class RowDigest {
   /// Adds every newline-terminated line of `rows`; the last must end in a newline.
   void add_rows(std::string_view rows);
   void merge(const RowDigest& other);
+  /// merge, with the other's text form. Requires 32 hex digits.
+  void merge(std::string_view hex, std::uint64_t rows);
 
   std::uint64_t rows() const noexcept { return rows_; }
   /// 32 hex digits, high half first.

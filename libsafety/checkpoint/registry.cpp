@@ -39,6 +39,13 @@ CREATE UNIQUE INDEX one_active_operation ON safety.operations ((true)) WHERE fin
 
 Registry::Registry(const Context& context, const pg::ConnectionInfo& database) : connection_(context, database) {
   pg::use_dump_settings(connection_);
+  // The database's own event triggers are not for our bookkeeping. Only a superuser may say so; others go without.
+  try {
+    connection_.execute("SET session_replication_role = replica");
+    if (connection_.server_major() >= 17) connection_.execute("SET event_triggers = off");
+  } catch (const Error& error) {
+    if (error.code() != Code::not_permitted) throw;
+  }
   // Records are UTF-8; the server converts, except where it knows no encoding.
   if (connection_.parameter_status("server_encoding") != "SQL_ASCII") connection_.execute("SET client_encoding = 'UTF8'");
 }

@@ -74,8 +74,28 @@ std::vector<DerivedDatabase> list_derived(pg::Connection& maintenance, const std
   return found;
 }
 
+namespace {
+
+/// A database with subscriptions cannot be dropped. Ours are disabled copies whose replication slot belongs to the
+/// database in use: they let go of it first.
+void drop_subscriptions(pg::Connection& maintenance, const std::string& database) {
+  const auto names = maintenance.query(
+      "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1", {database});
+  if (names.rows() == 0) return;
+  pg::Connection inside(maintenance.context(), maintenance.info().with_database(database));
+  for (int row = 0; row < names.rows(); ++row) {
+    const auto name = pg::quote_identifier(names.value(row, 0));
+    inside.execute("ALTER SUBSCRIPTION " + name + " DISABLE");
+    inside.execute("ALTER SUBSCRIPTION " + name + " SET (slot_name = NONE)");
+    inside.execute("DROP SUBSCRIPTION " + name);
+  }
+}
+
+}  // namespace
+
 void drop_database(pg::Connection& maintenance, const std::string& database) {
   os::fault_point("database.before_drop");
+  drop_subscriptions(maintenance, database);
   const auto name = pg::quote_identifier(database);
   if (maintenance.server_major() >= 13) {
     maintenance.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");

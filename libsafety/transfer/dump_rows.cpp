@@ -101,7 +101,9 @@ class RowFramer {
 }  // namespace
 
 std::string copy_from_statement(const archive::Table& table) {
-  return fmt::format("COPY {} {}FROM stdin;\n", pg::quote_qualified(table.schema, table.name),
+  const bool goes_through_root = !table.root_name.empty();
+  return fmt::format("COPY {} {}FROM stdin;\n",
+                     goes_through_root ? pg::quote_qualified(table.root_schema, table.root_name) : pg::quote_qualified(table.schema, table.name),
                      table.columns.empty() ? "" : "(" + column_list(table) + ") ");
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -154,6 +154,17 @@ void load_large_objects(const Context& context, const archive::Reader& reader, p
   if (transaction) transaction->commit();
 }
 
+/// A new database comes with schema public and plpgsql; a database that had dropped them gets neither back.
+void drop_defaults(pg::Connection& connection, const archive::Index& index) {
+  const bool knows_objects = !index.schema_objects.empty();
+  const auto has = [&](std::string_view kind, std::string_view name) {
+    return std::any_of(index.schema_objects.begin(), index.schema_objects.end(),
+                       [&](const auto& object) { return object.kind == kind && object.name == name; });
+  };
+  if (knows_objects && !has("schema", "public")) connection.execute("DROP SCHEMA IF EXISTS public");
+  if (knows_objects && !has("extension", "plpgsql")) connection.execute("DROP EXTENSION IF EXISTS plpgsql");
+}
+
 pg::Connection open_loader(const Context& context, const pg::ConnectionInfo& target) {
   pg::Connection connection(context, target);
   pg::use_dump_settings(connection);
@@ -175,6 +186,7 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
   // The schema, one statement at a time: a single transaction would run out of lock slots with thousands of tables.
   context.sink.phase("schema");
   Stopwatch watch;
+  drop_defaults(connections.front(), index);
   run_script(context, connections.front(), reader.read_all(Role::pre_data), script_options);
   result.schema_seconds = watch.seconds();
 
@@ -188,14 +200,15 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
   std::map<std::string, std::size_t> plain_tables;
   for (std::size_t at = 0; at < index.tables.size(); ++at) plain_tables[canonical(index.tables[at])] = at;
   std::vector<os::Task> tasks;
-  std::vector<std::vector<std::size_t>> loads_of(index.tables.size());
+  // By what COPY loads into: partitions that are loaded through their root wait for all of that root's rows.
+  std::map<std::string, std::vector<std::size_t>> loads_of;
   for (const auto& batch : batches) {
     const auto& table = index.tables[batch.table];
     if (table.is_extension_config) {  // keyed already, so their order matters: here, in the archive's
       counts.add(batch, load_batch(connections.front(), sources.front(), table, batch));
       continue;
     }
-    loads_of[batch.table].push_back(tasks.size());
+    loads_of[copy_from_statement(table)].push_back(tasks.size());
     tasks.push_back({[&, batch_ = &batch](const Context&, unsigned worker) {
                        const auto& of = index.tables[batch_->table];
                        counts.add(*batch_, load_batch(connections[worker], sources[worker], of, *batch_));
@@ -208,7 +221,7 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
     if (post.is_done || !can_be_early(post, [&](const auto& name) { return plain_tables.contains(name); })) continue;
     const auto table = plain_tables.at(post.parsed.table);
     os::Task task{[&](const Context&, unsigned worker) { run_early(connections[worker], post, script_options); },
-                  2 * index.tables[table].plain_bytes, loads_of[table], {}, {}};
+                  2 * index.tables[table].plain_bytes, loads_of[copy_from_statement(index.tables[table])], {}, {}};
     (post.parsed.kind == Kind::create_index ? task.shared : task.exclusive).push_back(post.parsed.table);
     tasks.push_back(std::move(task));
   }

@@ -1,5 +1,7 @@
 #include "libsafety/transfer/post_data.hpp"
 
+#include <algorithm>
+
 namespace safety::transfer {
 namespace {
 
@@ -34,6 +36,10 @@ std::vector<PostStatement> parse_post_data(const std::string& text, const Script
     auto parsed = archive::classify(statement->text);
     statements.push_back({std::move(*statement), std::move(parsed)});
   }
+  // Event triggers must not fire on our own work, REFRESH MATERIALIZED VIEW above all: they come last.
+  std::stable_partition(statements.begin(), statements.end(), [](const PostStatement& post) {
+    return post.statement.toc_type != "EVENT TRIGGER" && !post.statement.toc_name.starts_with("EVENT TRIGGER ");
+  });
   return statements;
 }
 

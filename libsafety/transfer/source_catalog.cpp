@@ -58,6 +58,34 @@ void sort_by_foreign_keys(pg::Connection& connection, std::vector<ConfigTable>& 
   tables = std::move(sorted);
 }
 
+// A label of an enum hashes by its oid, which a restore does not keep: rows of such partitions go in through the root,
+// in the root's columns (partitions may order theirs differently), as pg_dump does it.
+void find_hash_roots(pg::Connection& connection, std::vector<SourceTable>& tables, const std::map<std::uint32_t, std::size_t>& position) {
+  const auto rows = connection.execute(
+      "WITH RECURSIVE up(leaf, ancestor) AS (SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits i "
+      "JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE c.relispartition AND c.relkind = 'r' "
+      "UNION SELECT u.leaf, i.inhparent FROM up u JOIN pg_catalog.pg_inherits i ON i.inhrelid = u.ancestor), "
+      "unsafe AS (SELECT DISTINCT u.leaf FROM up u JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = u.ancestor "
+      "WHERE p.partstrat = 'h' AND EXISTS (SELECT FROM pg_catalog.unnest(p.partclass) k JOIN pg_catalog.pg_opclass o ON o.oid = k "
+      "WHERE o.opcname = 'enum_ops')) "
+      "SELECT u.leaf, n.nspname, r.relname, a.attname FROM up u JOIN unsafe s ON s.leaf = u.leaf "
+      "JOIN pg_catalog.pg_class r ON r.oid = u.ancestor AND NOT r.relispartition JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace "
+      "JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' "
+      "ORDER BY u.leaf, a.attnum");
+  std::uint32_t leaf = 0;
+  for (int row = 0; row < rows.rows(); ++row) {
+    const auto oid = static_cast<std::uint32_t>(rows.number(row, 0));
+    const auto at = position.find(oid);
+    if (at == position.end()) continue;
+    auto& table = tables[at->second].table;
+    if (oid != leaf) table.columns.clear();
+    leaf = oid;
+    table.root_schema = rows.text(row, 1);
+    table.root_name = rows.text(row, 2);
+    table.columns.push_back(rows.text(row, 3));
+  }
+}
+
 std::vector<std::string> first_column(const pg::Result& rows) {
   std::vector<std::string> values;
   for (int row = 0; row < rows.rows(); ++row) values.push_back(rows.text(row, 0));
@@ -127,6 +155,8 @@ std::vector<SourceTable> list_tables(pg::Connection& connection) {
   for (int row = 0; row < columns.rows(); ++row)
     if (const auto at = position.find(static_cast<std::uint32_t>(columns.number(row, 0))); at != position.end())
       tables[at->second].table.columns.push_back(columns.text(row, 1));
+
+  find_hash_roots(connection, tables, position);
 
   // Configuration tables first, in the order their foreign keys ask for.
   std::vector<SourceTable> ordered;

@@ -242,8 +242,8 @@ int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>
       return 0;
     }
     const bool is_terminal = ::isatty(STDERR_FILENO) != 0;
-    const auto sink = make_sink(state_->is_json    ? SinkKind::json
-                                : state_->is_quiet ? SinkKind::quiet
+    const auto sink = make_sink(state_->is_quiet  ? SinkKind::quiet
+                                : state_->is_json ? SinkKind::json
                                 : is_terminal      ? SinkKind::terminal
                                                    : SinkKind::log,
                                 tool);
