@@ -19,18 +19,18 @@ int main(int argc, char** argv) {
   std::string format = "zst", proof = "L1";
   int level = -1;
   bool no_envelope = false, no_registry = false;
-  tool.option("--label", options.label, "a name to find the checkpoint by");
+  tool.option("--label", options.label, "a name to find the checkpoint by, as in `safety-restore LABEL`");
   tool.option("--reason", options.reason, "why it is made: pre-migration, scheduled, manual ...");
   tool.option("--jobs", options.jobs, "sessions that read at once");
-  tool.option("--format", format, "zst, gz or none");
-  tool.option("--level", level, "compression level; -1 is the format's default (more is smaller and slower)");
+  tool.option("--format", format, "zst, gz or none (plain SQL)");
+  tool.option("--level", level, "compression level, zst 1 to 19, gz 1 to 12: more is smaller and slower; -1 is the format's default (zst 1, gz 6)");
   tool.option("--exclude-table-data", options.exclude_table_data, "leave the rows of matching tables out, as pg_dump does");
-  tool.flag("--schema-only", options.is_schema_only, "no rows at all");
+  tool.flag("--schema-only", options.is_schema_only, "the schema alone, without any rows");
   tool.option("--lock-wait-timeout", options.lock_wait, "how long to wait for a table that a migration holds");
   tool.option("--proof", proof, "how far to verify before success is reported: L1 (digest) or L2 (decode every frame)");
   tool.option("--prefix", options.prefix, "what the file name begins with (default: the database's name)");
-  tool.flag("--no-envelope", no_envelope, "no BEGIN and COMMIT around the script, for more objects than a transaction can lock");
-  tool.flag("--no-registry", no_registry, "do not list the checkpoint in schema safety of the database");
+  tool.flag("--no-envelope", no_envelope, "leave out the BEGIN and COMMIT around the script, for databases with more objects than one transaction can lock");
+  tool.flag("--no-registry", no_registry, "do not list the checkpoint in the database's schema safety");
   tool.with_dry_run();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
@@ -57,8 +57,8 @@ int main(int argc, char** argv) {
                                         {"seconds", result.seconds}, {"proof", checkpoint::name_of(record.proof())},
                                         {"database", record.database}, {"snapshot_time", record.snapshot_time}};
     return {Code::success,
-            fmt::format("{}\n  {} in {}, {} ({} of text), {}, proof {}\n", result.path.string(), format_plural(record.tables, "table"),
-                        format_plural(record.rows, "row"), format_bytes(record.archive.bytes), format_bytes(record.plain_bytes),
+            fmt::format("{}\n  {} in {}, {} ({} of text), {}, proof {}\n", result.path.string(), format_plural(record.rows, "row"),
+                        format_plural(record.tables, "table"), format_bytes(record.archive.bytes), format_bytes(record.plain_bytes),
                         format_seconds(result.seconds), checkpoint::name_of(record.proof())),
             fields.dump()};
   });

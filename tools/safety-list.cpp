@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   std::string of_tables;
   tool.flag("--rebuild", is_rebuild, "make records for archives that have none, and the rows in schema safety from the records");
   tool.flag("--all", is_all, "checkpoints of every database (the default without a database URL)");
-  tool.option("--tables", of_tables, "show the tables inside one checkpoint or file");
+  tool.option("--tables", of_tables, "show the tables inside one checkpoint (\"latest\", an id, a label) or archive file");
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     const checkpoint::Store store(tool.backup_dir());

@@ -36,7 +36,7 @@ tools::Result show_plan(const std::vector<plan::Step>& plan) {
   std::string text = "would do:\n";
   for (const auto& step : plan) {
     steps.push_back({{"id", step.id}, {"what", step.what}, {"why", step.why}});
-    text += fmt::format("  {:<17} {}\n                    because {}\n", step.id, step.what, step.why);
+    text += fmt::format("  {:<17} {}\n                    why: {}\n", step.id, step.what, step.why);
   }
   return {Code::success, text, nlohmann::json{{"dry_run", true}, {"plan", steps}}.dump()};
 }
@@ -55,12 +55,12 @@ int main(int argc, char** argv) {
   options.jobs = os::available_processors();
   tool.argument("checkpoint", checkpoint, "\"latest\", an id or label of safety-list, or a file (archives, and dumps of pg_dump in any format)");
   tool.option("--to", to, "restore into a new database of this name; nothing is replaced");
-  tool.option("--table", options.tables, "only this table's rows, indexes and keys (with --to)");
-  tool.flag("--in-place", is_in_place, "in one transaction inside the database, for servers without CREATEDB; a backup is made first");
-  tool.flag("--undo", is_undo, "swap the newest previous database back");
-  tool.option("--previous", previous, "which previous database --undo takes");
-  tool.flag("--resume", is_resume, "finish an operation that was stopped midway");
-  tool.flag("--abort", is_abort, "undo an operation that was stopped midway");
+  tool.option("--table", options.tables, "only this table, as TABLE or SCHEMA.TABLE, with its rows, indexes and keys (needs --to)");
+  tool.flag("--in-place", is_in_place, "replace the content inside the database, in one transaction, for roles without CREATEDB; a backup is made first");
+  tool.flag("--undo", is_undo, "swap the newest previous database back; the one it replaces becomes the previous one");
+  tool.option("--previous", previous, "the previous database that --undo takes, of those that `safety-doctor` names");
+  tool.flag("--resume", is_resume, "finish a restore that was stopped midway");
+  tool.flag("--abort", is_abort, "undo a restore that was stopped midway");
   tool.option("--jobs", options.jobs, "sessions that load at once");
   tool.option("--proof", proof, "before the swap: L3 (row counts, schema) or L4 (and every table's digest read back)");
   tool.flag("--no-owner", options.skips_owners, "leave ownership out");
@@ -101,7 +101,12 @@ int main(int argc, char** argv) {
     if (tool.is_dry_run()) return show_plan(restore::describe_restore(context, info, options));
     if (options.mode != restore::Mode::new_database) {
       const auto target = restore::look_at_target(context, info);
-      if (target.exists) tool.confirm(target.describe() + fmt::format(" with {}.", options.source.filename().string()));
+      const auto source = options.source.filename().string();
+      if (target.exists)
+        tool.confirm(is_in_place ? fmt::format("The content of database \"{}\" ({}, about {}, {}) will be replaced by that of {}; a backup of it is made first.",
+                                               target.database, format_bytes(target.bytes), format_plural(target.live_rows, "row"),
+                                               format_plural(target.sessions, "session"), source)
+                                 : fmt::format("{}. Its new content comes from {}.", target.describe(), source));
     }
     if (is_in_place) context.sink.note("pre-restore backup: " + tools::make_pre_restore_backup(context, info, options));
     const auto result = restore::restore(context, info, options);

@@ -103,6 +103,7 @@ void Writer::declare_table(std::int32_t table, std::string statement) {
 void Writer::append_rows(std::int32_t table, std::string_view frame, std::uint64_t plain_bytes, std::uint64_t rows) {
   const std::lock_guard lock(state_->mutex);
   state_->require_open();
+  os::fault_point("archive.rows");
   state_->open(table);
   state_->add_frame({.role = Role::rows, .table = table, .plain_bytes = plain_bytes, .rows = rows}, frame);
 }

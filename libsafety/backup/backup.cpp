@@ -99,6 +99,28 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
   writer.append(archive::Role::envelope, transfer::envelope_end(options.has_envelope));
 }
 
+/// The archive has its final name from its commit on, but is a checkpoint only once its record is saved: a failure in
+/// between leaves nothing behind. After a kill there is a whole archive without a record; `safety-list --rebuild` and
+/// safety-doctor find it.
+class UnrecordedArchive {
+ public:
+  UnrecordedArchive(std::filesystem::path archive, std::filesystem::path record)
+      : archive_(std::move(archive)), record_(std::move(record)) {}
+  UnrecordedArchive(const UnrecordedArchive&) = delete;
+  UnrecordedArchive& operator=(const UnrecordedArchive&) = delete;
+  ~UnrecordedArchive() {
+    if (is_recorded_) return;
+    std::error_code ignored;
+    for (const auto& path : {record_, std::filesystem::path(archive_.string() + ".sha256"), archive_})
+      std::filesystem::remove(path, ignored);
+  }
+  void recorded() noexcept { is_recorded_ = true; }
+
+ private:
+  std::filesystem::path archive_, record_;
+  bool is_recorded_ = false;
+};
+
 /// L1 reads the whole file back and compares its digest; L2 decodes it.
 void prove(const Context& context, const BackupOptions& options, const archive::WrittenArchive& written, checkpoint::Record& record) {
   const Stopwatch watch;
@@ -164,6 +186,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   context.throw_if_stopped();
   os::fault_point("backup.before_commit");
   auto written = writer.commit(index);
+  UnrecordedArchive unrecorded(written.path, store.record_path(index.id));
   os::fault_point("backup.archive_committed");
 
   record = checkpoint::record_of(index, written.path, written.bytes, written.sha256);
@@ -172,6 +195,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   prove(context, options, written, record);
   record.seconds = watch.seconds();
   store.save(record);
+  unrecorded.recorded();
   if (options.writes_registry) write_registry(context, info, record, format_rfc3339(now));
   return {record, written.path, watch.seconds()};
 }

@@ -1,7 +1,7 @@
 #pragma once
 // A string that does not print itself.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <ostream>
 #include <string>

@@ -113,7 +113,8 @@ Record parse_record(const std::string& content, const std::filesystem::path& pat
   record.seconds = number<double>(object, "seconds");
   record.is_schema_only = is_true(object, "schema_only");
   record.is_partial = is_true(object, "partial");
-  for (const auto& [name, value] : object.value("facts", json::object()).items())
+  const auto facts = object.value("facts", json::object());  // named: items() only refers to it
+  for (const auto& [name, value] : facts.items())
     if (value.is_string()) record.facts[name] = value;
   for (const auto& pin : object.value("pins", json::array()))
     if (pin.is_string()) record.pins.push_back(pin);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "libsafety/base/error.hpp"
@@ -68,7 +69,9 @@ AtomicFile::AtomicFile(fs::path path, bool may_replace)
   if (!may_replace_ && fs::exists(fs::symlink_status(path_)))
     throw Error(Code::storage, "\"" + path_.string() + "\" exists already",
                 "Nothing is ever overwritten: choose another name or wait a second and run it again.");
-  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+  // Two writers of one new file would mix their bytes: the second is refused.
+  const int existing = may_replace_ ? O_TRUNC : O_EXCL;
+  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | existing | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd_) fail("cannot create", partial_, errno);
   ::fchmod(fd_.get(), 0600);
 }
@@ -92,10 +95,19 @@ void AtomicFile::write(std::string_view bytes) {
 void AtomicFile::commit() {
   if (::fsync(fd_.get()) != 0) fail("cannot sync", partial_, errno);
   fault_point("file.synced");
-  if (::rename(partial_.c_str(), path_.c_str()) != 0) fail("cannot rename to", path_, errno);
+  // Somebody else's file of that name may have appeared since; file systems without the flag say EINVAL.
+  int renamed = may_replace_ ? ::rename(partial_.c_str(), path_.c_str())
+                             : ::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE);
+  if (renamed != 0 && errno == EINVAL && !may_replace_) renamed = ::rename(partial_.c_str(), path_.c_str());
+  if (renamed != 0) fail("cannot rename to", path_, errno);
   fd_ = UniqueFd();
-  fault_point("file.renamed");
-  sync_folder(path_.parent_path());
+  try {
+    fault_point("file.renamed");
+    sync_folder(path_.parent_path());
+  } catch (...) {
+    if (!may_replace_) ::unlink(path_.c_str());  // a new file is there for good or not at all
+    throw;
+  }
 }
 
 std::optional<std::string> read_file_if_exists(const fs::path& path) {

@@ -83,7 +83,6 @@ ProcessResult run_process(const Context& context, const Command& command, const 
   ProcessResult result;
   asio::io_context io;
   std::exception_ptr output_failure;
-  int exit_status = 0;
   bool has_exited = false;
   auto out = std::make_unique<PipePump<std::function<void(std::string_view)>>>(io, [&](std::string_view piece) {
     if (output_failure) return;
@@ -112,10 +111,8 @@ ProcessResult run_process(const Context& context, const Command& command, const 
   }
   out->start();
   err->start();
-  child->async_wait([&](boost::system::error_code, int status) {
-    has_exited = true;
-    exit_status = status;
-  });
+  // What the handler gets is evaluated already, so that signal 9 and exit code 9 look the same: the native code is asked for.
+  child->async_wait([&](boost::system::error_code, int) { has_exited = true; });
 
   using std::chrono::steady_clock;
   std::optional<steady_clock::time_point> asked_to_end;
@@ -134,8 +131,8 @@ ProcessResult run_process(const Context& context, const Command& command, const 
   }
   if (output_failure) std::rethrow_exception(output_failure);
   if (context.stop.stop_requested()) throw Interrupted();
-  result.exit_code = process_v2::evaluate_exit_code(exit_status);
-  if (WIFSIGNALED(exit_status)) result.exit_code = 128 + WTERMSIG(exit_status);
+  const int status = child->native_exit_code();
+  result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 #include "libsafety/base/text.hpp"
 #include "libsafety/pg/error_of.hpp"
@@ -252,6 +253,11 @@ std::uint64_t Connection::copy_in_finish() {
   return Result(last_result("COPY")).affected_rows();
 }
 
+Unstoppable::Unstoppable(Connection& connection)
+    : connection_(connection), stop_(std::exchange(connection.context_.stop, std::stop_token())) {}
+
+Unstoppable::~Unstoppable() { connection_.context_.stop = std::move(stop_); }
+
 Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
   connection_.execute(begin);
 }
@@ -259,6 +265,7 @@ Transaction::Transaction(Connection& connection, const std::string& begin) : con
 Transaction::~Transaction() {
   if (!is_open_ || connection_.is_broken()) return;
   try {
+    const Unstoppable guard(connection_);
     connection_.execute("ROLLBACK");
   } catch (...) {  // the server rolls back on its own when the session ends
   }
@@ -267,6 +274,7 @@ Transaction::~Transaction() {
 void Transaction::commit() {
   is_open_ = false;
   try {
+    const Unstoppable guard(connection_);
     connection_.execute("COMMIT");
   } catch (const Error& error) {
     if (!connection_.is_broken()) throw;
@@ -281,7 +289,9 @@ void use_dump_settings(Connection& connection) {
       "SET xmloption = content; SET standard_conforming_strings = on; SET check_function_bodies = false;"
       "SET client_min_messages = warning; SET statement_timeout = 0; SET lock_timeout = 0;"
       "SET idle_in_transaction_session_timeout = 0; SET synchronize_seqscans = off; SET row_security = off;"
-      "SET search_path = ''; SET quote_all_identifiers = off; SET default_transaction_read_only = off");
+      "SET search_path = ''; SET quote_all_identifiers = off; SET default_transaction_read_only = off;"
+      // Not among pg_dump's: constants in definitions and rows read the same whatever ALTER DATABASE ... SET says.
+      "SET TimeZone = 'UTC'; SET xmlbinary = base64");
   if (connection.server_major() >= 17) connection.execute("SET transaction_timeout = 0");
 }
 

@@ -77,6 +77,7 @@ class Connection {
   bool is_broken() const;
 
  private:
+  friend class Unstoppable;
   struct Close {
     void operator()(void* connection) const;
   };
@@ -89,6 +90,20 @@ class Connection {
   Context context_;
   ConnectionInfo info_;
   std::unique_ptr<void, Close> connection_;
+};
+
+/// While it lives, a stop request does not end the connection's statements: for COMMIT, ROLLBACK and clean-up, which a
+/// signal must not turn into a question.
+class Unstoppable {
+ public:
+  explicit Unstoppable(Connection& connection);
+  Unstoppable(const Unstoppable&) = delete;
+  Unstoppable& operator=(const Unstoppable&) = delete;
+  ~Unstoppable();
+
+ private:
+  Connection& connection_;
+  std::stop_token stop_;
 };
 
 /// BEGIN now; commit() makes it real; the destructor rolls back.

@@ -20,6 +20,11 @@ namespace {
 // Names may be in any encoding: what is not UTF-8 is replaced for the log's sake only.
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+std::string text_of(const json& line, const char* name) {
+  const auto found = line.find(name);
+  return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 JournalState parse(const fs::path& path, const std::string& text) {
   JournalState state;
   state.path = path;
@@ -30,24 +35,24 @@ JournalState parse(const fs::path& path, const std::string& text) {
     const auto line = json::parse(text.substr(at, end - at), nullptr, false);
     at = end + 1;
     if (!line.is_object()) continue;
-    const std::string kind = line.value("kind", "");
+    const std::string kind = text_of(line, "kind");
     if (kind == "head") {
-      state.head = {line.value("operation", ""), line.value("tool", ""), line.value("database", ""),
-                    line.value("host", ""), line.value("started", ""), {}};
-      const auto arguments = line.value("arguments", json::object());
-      for (const auto& [name, value] : arguments.items())
-        if (value.is_string()) state.head.arguments[name] = value;
+      state.head = {text_of(line, "operation"), text_of(line, "tool"), text_of(line, "database"),
+                    text_of(line, "host"), text_of(line, "started"), {}};
+      if (const auto arguments = line.find("arguments"); arguments != line.end() && arguments->is_object())
+        for (const auto& [name, value] : arguments->items())
+          if (value.is_string()) state.head.arguments[name] = value;
     } else if (kind == "fact") {
-      state.facts[line.value("name", "")] = line.value("value", "");
+      state.facts[text_of(line, "name")] = text_of(line, "value");
     } else if (kind == "began") {
-      state.begun.push_back(line.value("step", ""));
+      state.begun.push_back(text_of(line, "step"));
     } else if (kind == "done") {
-      state.done.push_back(line.value("step", ""));
+      state.done.push_back(text_of(line, "step"));
     } else if (kind == "undone") {
-      std::erase(state.begun, line.value("step", ""));
-      std::erase(state.done, line.value("step", ""));
+      std::erase(state.begun, text_of(line, "step"));
+      std::erase(state.done, text_of(line, "step"));
     } else if (kind == "end") {
-      state.ending = line.value("ending", "");
+      state.ending = text_of(line, "ending");
     }
   }
   return state;
@@ -70,7 +75,13 @@ Journal Journal::create(const fs::path& folder, const JournalHead& head) {
                   {"database", head.database}, {"host", head.host}, {"started", head.started},     {"pid", ::getpid()},
                   {"arguments", head.arguments}};
   // The head appears whole or not at all; it is locked before anybody can mistake it for a dead one's.
-  os::write_file_atomically(path, dump(line) + "\n");
+  try {
+    os::write_file_atomically(path, dump(line) + "\n");
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(path, ignored);  // nothing began, so nothing may look unfinished
+    throw;
+  }
   auto lock = try_lock(path);
   if (!lock) throw Error(Code::locked, "another run took over \"" + path.string() + "\" at once", "Run it again.");
   JournalState state;
@@ -84,7 +95,11 @@ Journal Journal::reopen(const fs::path& path) {
   if (!lock)
     throw Error(Code::locked, "the operation of \"" + path.filename().string() + "\" is still running",
                 "Wait for it to end; `safety-doctor` shows what runs.");
-  auto state = parse(path, os::read_file(path));
+  const auto text = os::read_file(path);
+  // A line that a crash cut does not count: without it the next one stands on a line of its own.
+  if (!text.empty() && text.back() != '\n' && ::ftruncate(lock.get(), static_cast<off_t>(text.rfind('\n') + 1)) != 0)
+    throw Error(Code::storage, "cannot shorten \"" + path.string() + "\"", "Check that the folder may be written to.");
+  auto state = parse(path, text);
   return Journal(std::move(lock), std::move(state));
 }
 
@@ -124,8 +139,10 @@ void Journal::step_undone(const std::string& id) {
 }
 
 void Journal::end(const std::string& ending) {
+  os::fault_point("journal.before_end");
   append(dump({{"kind", "end"}, {"ending", ending}, {"at", format_rfc3339(std::chrono::system_clock::now())}}));
   state_.ending = ending;
+  os::fault_point("journal.ended");
 }
 
 std::vector<JournalState> read_all(const fs::path& folder) {

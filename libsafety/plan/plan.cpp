@@ -1,6 +1,7 @@
 #include "libsafety/plan/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/time.hpp"
@@ -24,9 +25,39 @@ bool is_past_commit_point(const Plan& plan, const Journal& journal) {
   });
 }
 
-/// Newest first. A stop request does not end it: half an undo is the worst place to be.
-void undo_begun(const Context& context, const Plan& plan, Journal& journal, Outcome& outcome) {
+/// The first failure of `journal` operations that must not keep an undo from going on, such as a full disk.
+class JournalTrouble {
+ public:
+  template <typename Act>
+  void attempt(Act act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      if (!first_) first_ = error;
+    }
+  }
+  const std::optional<Error>& first() const noexcept { return first_; }
+
+ private:
+  std::optional<Error> first_;
+};
+
+/// What is not ours (no memory, a file system's own exception) must undo as well: it becomes a defect's error.
+void apply(const Step& step) {
+  try {
+    step.apply();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(Code::internal, error.what());
+  }
+}
+
+/// Newest first. A stop request does not end it: half an undo is the worst place to be. What the journal could not take
+/// is returned: the world is as before, and only the account of it is not.
+std::optional<Error> undo_begun(const Context& context, const Plan& plan, Journal& journal, Outcome& outcome) {
   const Context unstoppable{context.sink, {}};
+  JournalTrouble trouble;
   for (auto step = plan.rbegin(); step != plan.rend(); ++step) {
     if (!contains(journal.state().begun, step->id)) continue;
     if (step->undo) {
@@ -35,9 +66,16 @@ void undo_begun(const Context& context, const Plan& plan, Journal& journal, Outc
       say(unstoppable, *step, "undone", watch.seconds());
       outcome.steps.push_back({step->id, step->what, StepOutcome::State::undone, watch.seconds()});
     }
-    journal.step_undone(step->id);
+    trouble.attempt([&] { journal.step_undone(step->id); });
   }
-  journal.end("undone");
+  if (!trouble.first()) trouble.attempt([&] { journal.end("undone"); });
+  return trouble.first();
+}
+
+Error journal_error(const std::string& what, const Error& cause, const std::string& flag) {
+  return Error(Code::resumable, what + ", but its journal could not be closed: " + cause.message(),
+               "When its folder can be written again, run the same tool with " + flag + " to close it; until then other runs refuse to start.",
+               cause.detail());
 }
 
 }  // namespace
@@ -62,14 +100,14 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
       } else {
         journal.step_began(step.id);
         say(context, step, step.what);
-        step.apply();
+        apply(step);
         journal.step_ended(step.id, watch.seconds());
         say(context, step, "done", watch.seconds());
         outcome.steps.push_back({step.id, step.what, StepOutcome::State::done, watch.seconds()});
       }
       if (step.is_commit_point) is_committed = true;
     } catch (const Error& error) {
-      journal.step_failed(step.id, error.what());
+      JournalTrouble().attempt([&] { journal.step_failed(step.id, error.what()); });  // a note for readers only
       // A step may fail after its effect took place (a lost connection during COMMIT): look before deciding.
       bool took_effect = is_committed;
       if (!took_effect && step.is_commit_point) {
@@ -84,17 +122,23 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
       if (took_effect)
         throw Error(Code::resumable, "stopped after the point of no return, at step " + step.id + ": " + error.message(),
                     "Run the same tool with --resume to finish it.", error.detail());
+      std::optional<Error> trouble;
       try {
-        undo_begun(context, plan, journal, outcome);
+        trouble = undo_begun(context, plan, journal, outcome);
       } catch (const Error& second) {
         throw Error(second.code() == Code::connection ? Code::resumable : Code::manual_attention,
                     "step " + step.id + " failed (" + error.message() + ") and undoing failed too: " + second.message(),
                     "When the cause is gone, run the same tool with --abort to bring back the old state.", second.detail());
       }
+      if (trouble) throw journal_error("step " + step.id + " failed (" + error.message() + ") and what it did was undone", *trouble, "--abort");
       throw;
     }
   }
-  journal.end("finished");
+  try {
+    journal.end("finished");
+  } catch (const Error& error) {
+    throw journal_error("everything is done", error, "--resume");
+  }
   return outcome;
 }
 
@@ -103,12 +147,14 @@ Outcome abort(const Context& context, const Plan& plan, Journal& journal) {
     throw Error(Code::resumable, "operation " + journal.state().head.operation + " has passed its point of no return",
                 "Run the same tool with --resume to finish it; then undo it with --undo if you want it undone.");
   Outcome outcome;
+  std::optional<Error> trouble;
   try {
-    undo_begun(context, plan, journal, outcome);
+    trouble = undo_begun(context, plan, journal, outcome);
   } catch (const Error& error) {
     throw Error(error.code() == Code::connection ? Code::resumable : Code::manual_attention,
                 "undoing failed: " + error.message(), "When the cause is gone, run it with --abort again.", error.detail());
   }
+  if (trouble) throw journal_error("everything was undone", *trouble, "--abort");
   return outcome;
 }
 

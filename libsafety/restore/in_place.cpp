@@ -3,6 +3,9 @@
 // the pre-restore archive.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/pg/quote.hpp"
@@ -61,9 +64,24 @@ void replace_content(Run& run) {
   // Verified before it is real: a difference rolls everything back.
   verify_schema(run.context, connection, run.source, run.options);
   connection.execute("SET CONSTRAINTS ALL IMMEDIATE");
+  run.journal->set_fact("transaction", connection.value_of("SELECT pg_catalog.txid_current()"));
   os::fault_point("in_place.before_commit");
   transaction.commit();
   os::fault_point("in_place.committed");
+}
+
+/// Asks the server what became of the transaction. A client that was killed at COMMIT leaves one that is still ending.
+bool is_replaced(const Run& run) {
+  const auto transaction = run.fact("transaction");
+  if (transaction.empty()) return false;
+  auto session = fresh_session(run);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const auto status = session.value_of("SELECT pg_catalog.txid_status(" + pg::quote_literal(transaction) + "::int8)");
+    if (status != "in progress") return status == "committed";
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  throw Error(Code::in_doubt, "transaction " + transaction + " that replaces the content of \"" + run.database() + "\" is still open",
+              "End its session (see pg_stat_activity), then run it again.");
 }
 
 }  // namespace
@@ -73,9 +91,10 @@ plan::Plan plan_in_place(Run& run) {
            .what = fmt::format("empty \"{}\" and load \"{}\", in one transaction", run.database(), run.source.path.filename().string()),
            .why = "no second database can be made here; the transaction commits whole or not at all",
            .apply = [&run] { replace_content(run); },
-           .is_done = {},
+           .is_done = [&run] { return is_replaced(run); },
            .undo = {},
-           .why_no_undo = "one transaction"},
+           .why_no_undo = "one transaction; the way back is the pre-restore archive",
+           .is_commit_point = true},
           {.id = "note",
            .what = "list the restore in schema \"safety\"",
            .why = "history",

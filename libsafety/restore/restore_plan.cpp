@@ -13,7 +13,12 @@ plan::Step create_step(Run& run) {
           .why = "the restore happens aside, while the database in use goes on",
           .apply = [&run] { create_staging(run); },
           .is_done = [&run] { return run.is_swapped() || run.is_staging_with("loaded_oid"); },
-          .undo = [&run] { if (!run.is_swapped()) drop_database(run.maintenance, run.staging); },
+          .undo =
+              [&run] {
+                if (run.is_swapped()) return;
+                auto session = fresh_session(run);
+                drop_database(session, run.staging);
+              },
           .why_no_undo = {}};
 }
 

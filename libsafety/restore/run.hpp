@@ -29,6 +29,10 @@ struct Run {
   bool is_staging_with(const std::string& fact_name) const;
 };
 
+/// A session of the maintenance database that no signal stops, for looking at the world and for clean-up: the run's own
+/// may be lost, or be stopped, which is why one looks.
+pg::Connection fresh_session(const Run& run);
+
 /// What to do in which order, for every mode but in_place. Pure but for what its steps do when applied.
 plan::Plan plan_restore(Run& run);
 /// Source: in_place.cpp.

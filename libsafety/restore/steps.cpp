@@ -73,6 +73,15 @@ void drop_unchosen_tables(Run& run) {
     connection.execute(fmt::format("DROP {} IF EXISTS {} CASCADE", rows.value(row, 2), pg::quote_qualified(rows.value(row, 0), rows.value(row, 1))));
 }
 
+// A restored subscription is disabled and its slot belongs to the database that is replaced.
+void warn_about_subscriptions(Run& run) {
+  const auto names = run.maintenance.query(
+      "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1", {run.staging});
+  for (int row = 0; row < names.rows(); ++row)
+    run.context.sink.warning(fmt::format("subscription \"{}\" is restored disabled, and goes on in the replaced database: when that one is "
+                                         "given up, drop it there and run ALTER SUBSCRIPTION ... ENABLE here", names.value(row, 0)));
+}
+
 void throw_if_different(const std::vector<std::string>& differences) {
   if (!differences.empty())
     throw Error(Code::verification, "what was restored is not what was backed up: " + join_some(differences, 8),
@@ -81,11 +90,14 @@ void throw_if_different(const std::vector<std::string>& differences) {
 
 }  // namespace
 
+pg::Connection fresh_session(const Run& run) { return pg::connect_to_maintenance(Context{run.context.sink, {}}, run.info); }
+
 bool Run::is_swapped() const {
   const auto staging_oid = fact("staging_oid");
   if (staging_oid.empty()) return false;
+  auto session = fresh_session(*this);
   const auto name = options.mode == Mode::new_database ? options.new_name : database();
-  return std::to_string(oid_of(maintenance, name)) == staging_oid;
+  return std::to_string(oid_of(session, name)) == staging_oid;
 }
 
 bool Run::is_staging_with(const std::string& fact_name) const {
@@ -158,6 +170,7 @@ void carry_properties(Run& run) {
   if (run.options.mode == Mode::swap && oid_of(run.maintenance, run.database()) != 0)
     properties.is_template = transfer::read_properties(run.maintenance, run.database()).is_template;
   for (const auto& statement : transfer::apply_statements(run.staging, properties)) run.maintenance.execute(statement);
+  warn_about_subscriptions(run);
   if (run.options.mode != Mode::swap || oid_of(run.maintenance, run.database()) == 0) return;
   if (run.source.reader)
     for (const auto& difference : transfer::describe_differences(properties, run.source.reader->index().properties))
@@ -188,8 +201,17 @@ void analyze_staging(Run& run) {
   std::atomic<int> next{0};
   os::run_workers(run.context, std::max(1U, run.options.jobs), [&](const Context& inner, unsigned) {
     pg::Connection connection(inner, run.staging_info());
-    for (int row = next++; row < rows.rows(); row = next++)
-      connection.execute("ANALYZE " + pg::quote_qualified(rows.value(row, 0), rows.value(row, 1)));
+    for (int row = next++; row < rows.rows(); row = next++) {
+      try {
+        connection.execute("ANALYZE " + pg::quote_qualified(rows.value(row, 0), rows.value(row, 1)));
+      } catch (const Interrupted&) {
+        throw;
+      } catch (const Error& error) {
+        // A parent of foreign tables whose server does not answer, for one: statistics are no reason to refuse content.
+        if (connection.is_broken()) throw;
+        inner.sink.warning("no planner statistics for " + rows.text(row, 0) + "." + rows.text(row, 1) + ": " + error.message());
+      }
+    }
   });
   run.journal->set_fact("analyzed_oid", run.fact("staging_oid"));
 }

@@ -1,28 +1,13 @@
 #include "libsafety/os/fault_point.hpp"
 
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/testing/testing.hpp"
 
 namespace safety::os {
 namespace {
 
-/// SAFETY_FAULT is read once in a process, so each case has one of its own. Returns the wait status.
-template <typename Act>
-int status_with(const std::string& setting, Act act) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::setenv("SAFETY_FAULT", setting.c_str(), 1);
-    ::_exit(act());
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
-/// Passes three points; returns how many were passed before an error.
+/// Passes three points; returns how many were passed, and 10 more after an error.
 int pass_three() {
   int passed = 0;
   try {
@@ -36,36 +21,29 @@ int pass_three() {
   return passed;
 }
 
-TEST(FaultPoint, DoesNothingWithoutTheVariable) {
-  ::unsetenv("SAFETY_FAULT");
-  EXPECT_EQ(pass_three(), 3);
-}
+const testing::ChildProgram child("pass_three", pass_three);
+int exit_code_with(const std::string& setting) { return child.run({{"SAFETY_FAULT", setting}}).exit_code; }
+
+TEST(FaultPoint, DoesNothingWithoutTheVariable) { EXPECT_EQ(child.run().exit_code, 3); }
 
 TEST(FaultPoint, NamesEveryPointPassedWhenItCounts) {
   testing::TempFolder folder;
-  const int status = status_with("count:" + (folder / "points").string(), pass_three);
-  EXPECT_EQ(WEXITSTATUS(status), 3);
+  EXPECT_EQ(exit_code_with("count:" + (folder / "points").string()), 3);
   EXPECT_EQ(testing::read_text(folder / "points"), "one\ntwo\nthree\n");
 }
 
 TEST(FaultPoint, KillsAtTheNumberedPoint) {
-  const int status = status_with("kill:2", [] {
-    fault_point("one");
-    fault_point("two");
-    return 0;
-  });
-  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-  EXPECT_EQ(WEXITSTATUS(status_with("kill:4", pass_three)), 3) << "there is no fourth point";
+  EXPECT_EQ(exit_code_with("kill:2"), 128 + SIGKILL);
+  EXPECT_EQ(exit_code_with("kill:4"), 3) << "there is no fourth point";
 }
 
 TEST(FaultPoint, ThrowsAtTheNumberedPointOnly) {
-  EXPECT_EQ(WEXITSTATUS(status_with("error:1", pass_three)), 10);
-  EXPECT_EQ(WEXITSTATUS(status_with("error:3", pass_three)), 12);
+  EXPECT_EQ(exit_code_with("error:1"), 10);
+  EXPECT_EQ(exit_code_with("error:3"), 12);
 }
 
 TEST(FaultPoint, IgnoresASettingThatMakesNoSense) {
-  for (const char* setting : {"", "kill", "explode:1", "kill:x", "error:0"})
-    EXPECT_EQ(WEXITSTATUS(status_with(setting, pass_three)), 3) << setting;
+  for (const char* setting : {"", "kill", "explode:1", "kill:x", "error:0"}) EXPECT_EQ(exit_code_with(setting), 3) << setting;
 }
 
 }  // namespace

@@ -143,6 +143,18 @@ class Background {
 
 ToolRun run_program(const std::filesystem::path& program, const std::vector<std::string>& arguments, const RunOptions& options = {});
 
+/// A second main of this test program, for what a process does only once (SAFETY_FAULT is read once, signals belong to the
+/// whole process). Define it at namespace scope: run() starts this program again, which then does `act` instead of tests.
+class ChildProgram {
+ public:
+  /// `act` returns the exit code; a safety::Error ends it with that error's code.
+  ChildProgram(std::string name, int (*act)());
+  ToolRun run(Environment environment = {}) const;
+
+ private:
+  std::string name_;
+};
+
 /// The tools as they were built beside this test: tool_path("safety-backup").
 std::filesystem::path tool_path(const std::string& name);
 ToolRun run_tool(const std::string& name, const std::vector<std::string>& arguments, const Environment& environment = {},

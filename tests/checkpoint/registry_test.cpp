@@ -1,0 +1,147 @@
+#include "libsafety/checkpoint/registry.hpp"
+
+#include "libsafety/checkpoint/operation_lock.hpp"
+#include "tests/testing/testing.hpp"
+
+namespace safety::checkpoint {
+namespace {
+
+using testing::error_of;
+using testing::quiet_context;
+using testing::TestDatabase;
+using ::testing::HasSubstr;
+
+Record record(const std::string& id, const std::string& label = "") {
+  Record made;
+  made.id = id;
+  made.sequence = 1;
+  made.label = label;
+  made.snapshot_time = "2026-11-22T10:00:00.000Z";
+  made.rows = 12;
+  made.archive = {id + ".sql.zst", 10, std::string(64, 'a'), "zst"};
+  made.proofs.push_back({Proof::digest, "2026-11-22T10:00:01.000Z", 0, true, ""});
+  return made;
+}
+
+Operation operation(const std::string& id, const std::string& finished = "") {
+  return {id, "restore", "cp", "2026-11-22T10:00:00.000Z", finished, finished.empty() ? "" : "success", ""};
+}
+
+TEST(Registry, IsThereOnlyAfterItWasPrepared) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  EXPECT_FALSE(registry.is_there());
+  registry.prepare();
+  EXPECT_TRUE(registry.is_there());
+  registry.prepare();  // a second time is no error
+}
+
+TEST(Registry, MirrorsARecordAndItsChanges) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  auto made = record("a", "it's \"quoted\" \xC3\xA9");
+  registry.put(made);
+  EXPECT_EQ(database.value("SELECT label || '|' || rows || '|' || proof FROM safety.checkpoints"), "it's \"quoted\" \xC3\xA9|12|L1");
+  made.proofs.push_back({Proof::content, "2026-11-22T11:00:00.000Z", 1, true, ""});
+  registry.put(made);
+  EXPECT_EQ(database.value("SELECT count(*) || '|' || min(proof) || '|' || min(proven_at AT TIME ZONE 'UTC') FROM safety.checkpoints"),
+            "1|L4|2026-11-22 11:00:00");
+  EXPECT_EQ(database.value("SELECT record ->> 'id' FROM safety.checkpoints"), "a");
+}
+
+TEST(Registry, RefusesARecordWithoutADigest) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  auto made = record("a");
+  made.archive.sha256.clear();
+  EXPECT_EQ(error_of([&] { registry.put(made); }).sqlstate(), "23514");
+}
+
+TEST(Registry, ClosesAnOperationThatACrashLeftOpen) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  registry.put(operation("one"));
+  registry.put(operation("two"));
+  EXPECT_EQ(database.value("SELECT outcome FROM safety.operations WHERE id = 'one'"), "crashed");
+  registry.put(operation("two", "2026-11-22T10:05:00.000Z"));
+  EXPECT_EQ(database.value("SELECT string_agg(id || ':' || outcome, ' ' ORDER BY id) FROM safety.operations WHERE finished IS NOT NULL"),
+            "one:crashed two:success");
+}
+
+TEST(Registry, IsCarriedIntoTheDatabaseThatTakesOver) {
+  const TestDatabase old_one, new_one;
+  Registry from(quiet_context(), old_one.info()), to(quiet_context(), new_one.info());
+  from.prepare();
+  from.put(record("a", "tab\tand\\backslash\n"));
+  from.put(operation("one"));
+  to.prepare();
+  to.put(record("stale"));
+  from.copy_to(to);
+  for (const char* table : {"checkpoints", "operations"}) {
+    const auto sql = std::string("SELECT string_agg(t::text, ' ' ORDER BY id) FROM safety.") + table + " t";
+    EXPECT_EQ(new_one.value(sql), old_one.value(sql)) << table;
+  }
+  EXPECT_EQ(new_one.value("SELECT obj_description('safety'::regnamespace)"), old_one.value("SELECT obj_description('safety'::regnamespace)"));
+}
+
+TEST(Registry, LeavesASchemaOfSomebodyElseAlone) {
+  const TestDatabase database;
+  database.execute("CREATE SCHEMA safety; CREATE TABLE safety.helmets (x int)");
+  Registry registry(quiet_context(), database.info());
+  const Error error = error_of([&] { registry.prepare(); });
+  EXPECT_EQ(error.code(), Code::database);
+  EXPECT_THAT(error.message(), HasSubstr("belongs to somebody else"));
+  EXPECT_EQ(database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'safety'"), "1");
+}
+
+TEST(Registry, LeavesATableOfSomebodyElseAlone) {
+  // A schema that happens to have a table of our name, but not our mark.
+  const TestDatabase database;
+  database.execute("CREATE SCHEMA safety; CREATE TABLE safety.checkpoints (road text)");
+  Registry registry(quiet_context(), database.info());
+  EXPECT_FALSE(registry.is_there());
+  EXPECT_EQ(error_of([&] { registry.prepare(); }).code(), Code::database);
+}
+
+TEST(Registry, WorksInDatabasesOfOtherEncodings) {
+  for (const char* options : {"ENCODING 'SQL_ASCII' LOCALE 'C'", "ENCODING 'LATIN1' LOCALE 'C'"}) {
+    const TestDatabase database(options);
+    Registry registry(quiet_context(), database.info());
+    registry.prepare();
+    registry.put(record("a", "caf\xC3\xA9"));
+    EXPECT_EQ(database.value("SELECT count(*) FROM safety.checkpoints"), "1") << options;
+  }
+}
+
+TEST(OperationLock, KeepsOthersOutAndNamesTheHolder) {
+  const TestDatabase database;
+  std::optional<OperationLock> held(std::in_place, quiet_context(), database.info(), database.name());
+  const Error error = error_of([&] { OperationLock(quiet_context(), database.info(), database.name()); });
+  EXPECT_EQ(error.code(), Code::locked);
+  EXPECT_THAT(error.message(), HasSubstr(database.name()));
+  EXPECT_THAT(error.message(), HasSubstr("session " + std::to_string(held->session().backend_pid())));
+  EXPECT_FALSE(error.hint().empty());
+  const OperationLock other(quiet_context(), database.info(), database.name() + "_other");  // another database's is free
+  held.reset();
+  // The server lets go when it has noticed that the session ended.
+  for (int attempt = 0;; ++attempt) {
+    try {
+      const OperationLock again(quiet_context(), database.info(), database.name());
+      break;
+    } catch (const Error& busy) {
+      ASSERT_LT(attempt, 100) << busy.what();
+    }
+  }
+}
+
+TEST(OperationLock, DoesNotSitInTheDatabaseItself) {
+  const TestDatabase database;
+  OperationLock lock(quiet_context(), database.info(), database.name());
+  EXPECT_NE(lock.session().database(), database.name());
+}
+
+}  // namespace
+}  // namespace safety::checkpoint
