@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   tool.option("--exclude-table-data", options.exclude_table_data, "leave the rows of matching tables out, as pg_dump does");
   tool.flag("--schema-only", options.is_schema_only, "the schema alone, without any rows");
   tool.option("--lock-wait-timeout", options.lock_wait, "how long to wait for a table that a migration holds");
-  tool.option("--proof", proof, "how far to verify before success is reported: L1 (digest) or L2 (decode every frame)");
+  tool.option("--proof", proof, "how far to verify before success is reported: L1 (digest) or L2 (decode every frame)", {.is_per_tool = true});
   tool.option("--prefix", options.prefix, "what the file name begins with (default: the database's name)");
   tool.flag("--no-envelope", no_envelope, "leave out the BEGIN and COMMIT around the script, for databases with more objects than one transaction can lock");
   tool.flag("--no-registry", no_registry, "do not list the checkpoint in the database's schema safety");

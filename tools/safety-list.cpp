@@ -49,8 +49,8 @@ int main(int argc, char** argv) {
   tools::Tool tool("safety-list", "List the checkpoints of a backup folder, oldest first.", "  safety-list\n  safety-list --tables latest\n  safety-list --rebuild\n");
   bool is_rebuild = false, is_all = false;
   std::string of_tables;
-  tool.flag("--rebuild", is_rebuild, "make records for archives that have none, and the rows in schema safety from the records");
-  tool.flag("--all", is_all, "checkpoints of every database (the default without a database URL)");
+  tool.action("--rebuild", is_rebuild, "make records for archives that have none, and the rows in schema safety from the records");
+  tool.action("--all", is_all, "checkpoints of every database (the default without a database URL)");
   tool.option("--tables", of_tables, "show the tables inside one checkpoint (\"latest\", an id, a label) or archive file");
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {

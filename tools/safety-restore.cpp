@@ -15,7 +15,7 @@ namespace {
 
 using namespace safety;
 
-tools::Result show(const restore::RestoreResult& result, const std::string& done) {
+tools::Result show(const restore::RestoreResult& result, const std::string& done, const std::string& way_back = {}) {
   auto steps = nlohmann::ordered_json::array();
   std::string text = fmt::format("{}\n", done);
   for (const auto& step : result.outcome.steps) {
@@ -25,8 +25,10 @@ tools::Result show(const restore::RestoreResult& result, const std::string& done
   text += fmt::format("  in all {}, downtime {}\n", format_seconds(result.seconds), format_seconds(result.downtime_seconds));
   if (!result.previous.empty())
     text += fmt::format("  the replaced database is kept as \"{}\"; `safety-restore --undo` swaps it back\n", result.previous);
+  if (!way_back.empty())
+    text += fmt::format("  the replaced content is checkpoint {}; `safety-restore {} --in-place` brings it back\n", way_back, way_back);
   const nlohmann::ordered_json fields{{"id", result.operation}, {"checkpoint", result.checkpoint}, {"database", result.database},
-                                      {"previous", result.previous}, {"rows", result.rows}, {"seconds", result.seconds},
+                                      {"previous", result.previous}, {"pre_restore_checkpoint", way_back}, {"rows", result.rows}, {"seconds", result.seconds},
                                       {"downtime_seconds", result.downtime_seconds}, {"steps", steps}};
   return {Code::success, text, fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
@@ -54,15 +56,15 @@ int main(int argc, char** argv) {
   restore::RestoreOptions options;
   options.jobs = os::available_processors();
   tool.argument("checkpoint", checkpoint, "\"latest\", an id or label of safety-list, or a file (archives, and dumps of pg_dump in any format)");
-  tool.option("--to", to, "restore into a new database of this name; nothing is replaced");
+  tool.option("--to", to, "restore into a new database of this name; nothing is replaced", {.is_per_tool = true});
   tool.option("--table", options.tables, "only this table, as TABLE or SCHEMA.TABLE, with its rows, indexes and keys (needs --to)");
-  tool.flag("--in-place", is_in_place, "replace the content inside the database, in one transaction, for roles without CREATEDB; a backup is made first");
-  tool.flag("--undo", is_undo, "swap the newest previous database back; the one it replaces becomes the previous one");
+  tool.action("--in-place", is_in_place, "replace the content inside the database, in one transaction, for roles without CREATEDB; a backup is made first");
+  tool.action("--undo", is_undo, "swap the newest previous database back; the one it replaces becomes the previous one");
   tool.option("--previous", previous, "the previous database that --undo takes, of those that `safety-doctor` names");
-  tool.flag("--resume", is_resume, "finish a restore that was stopped midway");
-  tool.flag("--abort", is_abort, "undo a restore that was stopped midway");
+  tool.action("--resume", is_resume, "finish a restore that was stopped midway");
+  tool.action("--abort", is_abort, "undo a restore that was stopped midway");
   tool.option("--jobs", options.jobs, "sessions that load at once");
-  tool.option("--proof", proof, "before the swap: L3 (row counts, schema) or L4 (and every table's digest read back)");
+  tool.option("--proof", proof, "before the swap: L3 (row counts, schema) or L4 (and every table's digest read back)", {.is_per_tool = true});
   tool.flag("--no-owner", options.skips_owners, "leave ownership out");
   tool.flag("--no-privileges", options.skips_privileges, "leave grants out");
   tool.flag("--no-analyze", no_analyze, "do not gather planner statistics before the swap");
@@ -81,6 +83,8 @@ int main(int argc, char** argv) {
     if (is_undo + is_resume + is_abort + !checkpoint.empty() != 1)
       throw Error(Code::usage, "name one checkpoint or file, or one of --undo, --resume, --abort", "`safety-list` shows the checkpoints.");
 
+    if (tool.is_dry_run() && (is_undo || is_resume || is_abort))
+      throw Error(Code::usage, "--dry-run goes with a checkpoint or file", "`safety-doctor` shows previous databases and half-done work.");
     if (is_resume || is_abort) {
       const auto unfinished = restore::find_unfinished(options.folder, info.database());
       if (!unfinished) throw Error(Code::usage, "nothing is unfinished for database \"" + info.database() + "\"", "`safety-doctor` shows what there is.");
@@ -108,8 +112,12 @@ int main(int argc, char** argv) {
                                                format_plural(target.sessions, "session"), source)
                                  : fmt::format("{}. Its new content comes from {}.", target.describe(), source));
     }
-    if (is_in_place) context.sink.note("pre-restore backup: " + tools::make_pre_restore_backup(context, info, options));
+    std::string way_back;
+    if (is_in_place) {
+      restore::describe_restore(context, info, options);  // its checks: no backup for what will be refused
+      way_back = tools::make_pre_restore_backup(context, info, options);
+    }
     const auto result = restore::restore(context, info, options);
-    return show(result, fmt::format("database \"{}\" is restored from {}", result.database, options.source.filename().string()));
+    return show(result, fmt::format("database \"{}\" is restored from {}", result.database, options.source.filename().string()), way_back);
   });
 }

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   restore::VerifyRequest request;
   request.jobs = os::available_processors();
   tool.argument("checkpoint", checkpoint, "\"latest\" (the default), an id or label of safety-list, or an archive file");
-  tool.option("--proof", proof, "L1, L2, L3 or L4; L3 and L4 restore into a new database beside, and drop it again");
+  tool.option("--proof", proof, "L1, L2, L3 or L4; L3 and L4 restore into a new database beside, and drop it again", {.is_per_tool = true});
   tool.option("--jobs", request.jobs, "threads and sessions");
   tool.flag("--no-owner", request.skips_owners, "L3 and L4: leave ownership out");
   tool.flag("--no-privileges", request.skips_privileges, "L3 and L4: leave grants out");

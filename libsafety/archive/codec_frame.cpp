@@ -70,6 +70,10 @@ Compressor::Compressor(Codec codec, int level) : state_(std::make_unique<State>(
     state_->zstd.reset(ZSTD_createCCtx());
     if (!state_->zstd) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_compressionLevel, level);
+    // A frame is about 4 MiB: the window spans it whole. The fast levels get a hash table that can remember that much;
+    // with their own small one they find little beyond 512 KiB back.
+    ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_windowLog, 22);
+    if (level <= 2) ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_hashLog, 18);
     // Without it most flipped bits decode silently to something else.
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_checksumFlag, 1);
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_contentSizeFlag, 1);

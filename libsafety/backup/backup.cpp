@@ -52,7 +52,8 @@ void warn_about_lock_slots(const Context& context, pg::Connection& connection, c
 void write_content(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options,
                    const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer, archive::Index& index) {
   auto& leader = snapshot.leader();
-  const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader)};
+  const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader),
+                                            transfer::needs_string_syntax_pinned(leader)};
   // pg_dump reads the catalog on the other core while we read it on this one.
   auto pre_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "pre-data"); });
   auto post_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "post-data"); });
@@ -190,11 +191,19 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   os::fault_point("backup.archive_committed");
 
   record = checkpoint::record_of(index, written.path, written.bytes, written.sha256);
-  record.created = format_rfc3339(now);
-  record.sequence = store.next_sequence(context);
-  prove(context, options, written, record);
-  record.seconds = watch.seconds();
-  store.save(record);
+  try {
+    record.created = format_rfc3339(now);
+    record.sequence = store.next_sequence(context);
+    prove(context, options, written, record);
+    record.seconds = watch.seconds();
+    store.save(record);
+  } catch (...) {
+    // A final name stands for a proven and recorded archive: without them it goes again.
+    std::error_code ignored;
+    for (const auto& path : {store.record_path(record.id), std::filesystem::path(written.path.string() + ".sha256"), written.path})
+      std::filesystem::remove(path, ignored);
+    throw;
+  }
   unrecorded.recorded();
   if (options.writes_registry) write_registry(context, info, record, format_rfc3339(now));
   return {record, written.path, watch.seconds()};
@@ -203,6 +212,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
 std::vector<std::string> describe_backup(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options) {
   pg::Connection connection(context, info);
   pg::use_dump_settings(connection);
+  connection.execute(fmt::format("SET lock_timeout = {}", options.lock_wait.count()));
   const auto pg_dump = pg::choose_client_program(context, "pg_dump", connection.server_version_num());
   pg::Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   auto tables = transfer::list_tables(connection);
@@ -220,8 +230,8 @@ std::vector<std::string> describe_backup(const Context& context, const pg::Conne
   lines.push_back(fmt::format("schema: {} {}", pg_dump.path.string(), pg_dump.version));
   lines.push_back(fmt::format("rows: {} ({} on disk) by {}", format_plural(count, "table"), format_bytes(bytes),
                               format_plural(options.jobs, "session")));
-  lines.push_back(fmt::format("archive: a {} file in \"{}\", {} free", archive::extension_of(options.codec), options.folder.string(),
-                              std::filesystem::exists(options.folder) ? format_bytes(os::free_bytes(options.folder)) : "folder to be made"));
+  lines.push_back(fmt::format("archive: a {} file in \"{}\", {}", archive::extension_of(options.codec), options.folder.string(),
+                              std::filesystem::exists(options.folder) ? format_bytes(os::free_bytes(options.folder)) + " free" : "a folder to be made"));
   lines.push_back("proof: " + checkpoint::name_of(options.proof));
   return lines;
 }

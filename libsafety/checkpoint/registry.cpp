@@ -51,7 +51,10 @@ Registry::Registry(const Context& context, const pg::ConnectionInfo& database) :
 }
 
 bool Registry::is_there() {
-  return connection_.value_of("SELECT pg_catalog.to_regclass('safety.checkpoints') IS NOT NULL") == "t";
+  // The mark tells our schema from another's that happens to have a table of that name.
+  return connection_.value_of(
+             "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = 'safety' AND "
+             "pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE 'safety registry%')") == "t";
 }
 
 void Registry::prepare() {

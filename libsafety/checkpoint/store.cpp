@@ -43,7 +43,9 @@ Record Store::resolve(const Context& context, const std::string& name, const std
     if (record.id == name) return record;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     const bool is_of_database = database.empty() || record->database == database;
-    if (is_of_database && has_archive(*record) && (name == "latest" || record->label == name)) return *record;
+    // A copy of the state that a restore replaced is no state that "latest" should lead back to.
+    const bool is_latest = name == "latest" && record->reason != "pre-restore";
+    if (is_of_database && has_archive(*record) && (is_latest || record->label == name)) return *record;
   }
   if (records.empty())
     throw Error(Code::no_such_checkpoint, "no checkpoint in \"" + folder_.string() + "\"",
@@ -53,7 +55,7 @@ Record Store::resolve(const Context& context, const std::string& name, const std
   throw Error(Code::no_such_checkpoint,
               fmt::format("no checkpoint \"{}\"{} in \"{}\"", name, database.empty() ? "" : " of database \"" + database + "\"",
                           folder_.string()),
-              "`safety-list` shows them all.", "there are " + join_some(ids));
+              "`safety-list --all` shows them all.", "there are " + join_some(ids));
 }
 
 bool Store::has_archive(const Record& record) const {
@@ -87,11 +89,8 @@ void Store::save(const Record& record) const {
 
 std::vector<Record> Store::rebuild(const Context& context) const {
   std::set<std::string> recorded;
-  std::uint64_t sequence = 0;
-  for (const auto& record : list(context)) {
-    recorded.insert(record.archive.file);
-    sequence = std::max(sequence, record.sequence);
-  }
+  auto known = list(context);
+  for (const auto& record : known) recorded.insert(record.archive.file);
   std::vector<Record> rebuilt;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
@@ -113,7 +112,14 @@ std::vector<Record> Store::rebuild(const Context& context) const {
   }
   std::sort(rebuilt.begin(), rebuilt.end(), [](const Record& a, const Record& b) { return a.snapshot_time < b.snapshot_time; });
   for (auto& record : rebuilt) {
-    record.sequence = ++sequence;
+    // After the newest that is older, so that an old archive does not become the latest; of equal numbers the id decides.
+    std::uint64_t older = 0;
+    bool is_taken = false;
+    for (const auto& other : known)
+      if (other.snapshot_time <= record.snapshot_time) older = std::max(older, other.sequence);
+    for (const auto& other : known) is_taken = is_taken || other.sequence == older + 1;
+    record.sequence = is_taken ? older : older + 1;
+    known.push_back(record);
     record.proofs.push_back({Proof::digest, format_rfc3339(std::chrono::system_clock::now()), 0, true, "rebuilt from the archive"});
     save(record);
   }

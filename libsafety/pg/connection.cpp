@@ -149,10 +149,12 @@ void Connection::wait_readable() {
 }
 
 void Connection::throw_error(pg_result* result, std::string_view sql) {
-  Error error = result != nullptr ? server_error(result, sql)
-                                  : Error(Code::connection, "lost the connection to the server",
-                                          "See the server's log; run the command again when the server is back.",
-                                          one_line(trim(PQerrorMessage(raw(connection_)))));
+  // Without a SQLSTATE it is libpq that speaks: the server said nothing more.
+  const bool is_lost = result == nullptr || (is_broken() && PQresultErrorField(result, PG_DIAG_SQLSTATE) == nullptr);
+  Error error = is_lost ? Error(Code::connection, "lost the connection to the server",
+                                "See the server's log; run the command again when the server is back.",
+                                one_line(trim(PQerrorMessage(raw(connection_)))))
+                        : server_error(result, sql);
   PQclear(result);
   // The session may have more to say; leave it ready for the next statement.
   while (!is_broken()) {

@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include <cstdlib>
+
 #include "libsafety/base/text.hpp"
 
 namespace safety::pg {
@@ -60,6 +62,9 @@ Error server_error(const pg_result* result, std::string_view sql) {
 
 Error connect_error(const ConnectionInfo& info, std::string_view text) {
   std::string hint = "Check DATABASE_URL; `safety-doctor` tries each part of it.";
+  if (info.parameters().empty() && std::getenv("PGDATABASE") == nullptr && std::getenv("PGHOST") == nullptr && std::getenv("PGSERVICE") == nullptr)
+    return Error(Code::connection, "cannot connect to " + info.display() + ": " + one_line(trim(text)),
+                 "Neither DATABASE_URL nor libpq's variables say where the database is: set DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
   const auto has = [&](std::string_view words) { return text.find(words) != std::string_view::npos; };
   if (has("password authentication failed") || has("no password supplied"))
     hint = "Check user and password in DATABASE_URL or ~/.pgpass; special characters of a password are written as %XX.";

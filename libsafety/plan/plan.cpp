@@ -128,7 +128,8 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
       } catch (const Error& second) {
         throw Error(second.code() == Code::connection ? Code::resumable : Code::manual_attention,
                     "step " + step.id + " failed (" + error.message() + ") and undoing failed too: " + second.message(),
-                    "When the cause is gone, run the same tool with --abort to bring back the old state.", second.detail());
+                    "When the cause is gone, run the same tool with --abort to bring back the old state, or with --resume to go on.",
+                    second.detail());
       }
       if (trouble) throw journal_error("step " + step.id + " failed (" + error.message() + ") and what it did was undone", *trouble, "--abort");
       throw;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "libsafety/archive/sql_script.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/file.hpp"
+#include "libsafety/pg/quote.hpp"
 #include "libsafety/restore/cluster.hpp"
 
 namespace safety::restore {
@@ -70,12 +73,21 @@ void check_privileges(pg::Connection& maintenance, const std::string& database, 
   if (is_super || options.mode == Mode::in_place) return;
   if (!role.is_true(0, 1))
     throw Error(Code::not_permitted, fmt::format("role \"{}\" may not create databases", role.value(0, 2)),
-                fmt::format("Run `ALTER ROLE {} CREATEDB` as a superuser, or restore with --in-place (one transaction, longer downtime).", role.value(0, 2)));
+                fmt::format("Run `ALTER ROLE {} CREATEDB` as a superuser{}.", pg::quote_identifier(role.value(0, 2)),
+                            options.mode == Mode::proof ? "" : ", or restore with --in-place (one transaction, longer downtime)"));
   if (options.mode != Mode::swap) return;
   const auto owner = maintenance.query("SELECT pg_catalog.pg_has_role(datdba, 'USAGE'), pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = $1", {database});
   if (owner.rows() > 0 && !owner.is_true(0, 0))
     throw Error(Code::not_permitted, fmt::format("database \"{}\" belongs to \"{}\", so \"{}\" may not rename it", database, owner.value(0, 1), role.value(0, 2)),
                 "Connect as its owner or a superuser.");
+}
+
+// Known now, not after an hour of loading: a session that this role may not end would hold the swap up.
+void check_sessions(pg::Connection& maintenance, const std::string& database) {
+  const auto sessions = list_unendable_sessions(maintenance, database);
+  if (!sessions.empty())
+    throw Error(Code::not_permitted, fmt::format("sessions on database \"{}\" that this role may not end: {}", database, join_some(sessions)),
+                "End them yourself, or connect as a superuser (or a member of pg_signal_backend for those of ordinary roles).");
 }
 
 // Only where the server's own disk can be seen: the same machine, and a role that may know where the data lies.
@@ -96,7 +108,55 @@ void check_disk(const Context& context, pg::Connection& maintenance, const archi
   if (free < needed * 2) context.sink.warning(fmt::format("the server's disk has {} free; restoring aside takes {} and up to that again", format_bytes(free), format_bytes(needed)));
 }
 
+/// Reads `schema.name`, each as pg_dump quotes it, and moves `at` behind it.
+std::pair<std::string, std::string> parse_qualified(std::string_view text, std::size_t& at) {
+  std::vector<std::string> parts(1);
+  bool is_quoted = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"' && is_quoted && at + 1 < text.size() && text[at + 1] == '"')
+      parts.back() += text[++at];
+    else if (c == '"')
+      is_quoted = !is_quoted;
+    else if (c == '.' && !is_quoted)
+      parts.emplace_back();
+    else if ((c == ' ' || c == ';') && !is_quoted)
+      break;
+    else
+      parts.back() += c;
+  }
+  return parts.size() == 2 ? std::pair{parts[0], parts[1]} : std::pair{std::string(), parts[0]};
+}
+
 }  // namespace
+
+std::vector<std::string> with_partitions(const std::vector<std::string>& tables, const archive::Reader& reader) {
+  if (tables.empty()) return {};
+  constexpr std::string_view kBegin = "ALTER TABLE ONLY ", kAttach = " ATTACH PARTITION ";
+  std::multimap<std::string, std::string> partitions;  // by full name, and by bare name
+  const auto pre_data = reader.read_all(archive::Role::pre_data);
+  archive::SqlScript script{std::string_view(pre_data)};
+  while (const auto statement = script.next()) {
+    const std::string_view text = statement->text;
+    if (!text.starts_with(kBegin)) continue;
+    std::size_t at = kBegin.size();
+    const auto parent = parse_qualified(text, at);
+    if (!text.substr(at).starts_with(kAttach)) continue;
+    at += kAttach.size();
+    const auto partition = parse_qualified(text, at);
+    partitions.emplace(parent.first + "." + parent.second, partition.first + "." + partition.second);
+    partitions.emplace(parent.second, partition.first + "." + partition.second);
+  }
+  std::vector<std::string> found, open(tables.rbegin(), tables.rend());
+  while (!open.empty()) {
+    const auto name = std::move(open.back());
+    open.pop_back();
+    const auto [begin, end] = partitions.equal_range(name);
+    if (begin == end) found.push_back(name);
+    for (auto one = begin; one != end; ++one) open.push_back(one->second);
+  }
+  return found;
+}
 
 bool is_other_major(const pg::Connection& connection, const Source& source) {
   return source.reader && source.reader->index().server_version_num / 10000 != connection.server_major();
@@ -121,7 +181,11 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
   if (options.mode == Mode::swap && prepared.number(0, 0) > 0)
     throw Error(Code::locked, fmt::format("database \"{}\" has {} prepared transactions, which keep it from being renamed", database, prepared.value(0, 0)),
                 "Commit or roll them back (see pg_prepared_xacts), then run it again.");
+  if (options.mode == Mode::swap) check_sessions(maintenance, database);
   if (!source.reader) {
+    if (options.mode == Mode::in_place)
+      throw Error(Code::usage, "--in-place needs an archive of safety-backup, and this is " + source.describe(),
+                  "Restore the dump aside (without --in-place), as a role that has CREATEDB.");
     if (!options.tables.empty()) throw Error(Code::usage, "--table needs an archive of safety-backup", "Restore the whole dump with --to NAME.");
     return;
   }

@@ -2,7 +2,7 @@
 // What must hold before a restore touches anything.
 
 #include "libsafety/pg/connection.hpp"
-#include "libsafety/restore/restore.hpp"
+#include "libsafety/restore/options.hpp"
 #include "libsafety/restore/source.hpp"
 
 namespace safety::restore {
@@ -13,6 +13,9 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
 
 /// True when the archive's roles and versions were written by a server of another major version than this one.
 bool is_other_major(const pg::Connection& connection, const Source& source);
+
+/// The chosen tables, with the partitions in place of each partitioned table: rows lie in partitions only.
+std::vector<std::string> with_partitions(const std::vector<std::string>& tables, const archive::Reader& reader);
 
 /// Errors: usage naming the table when a chosen table is not in the archive.
 bool is_chosen(const RestoreOptions& options, const archive::Table& table);

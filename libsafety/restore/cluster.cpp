@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "libsafety/archive/codec.hpp"
+#include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/pg/quote.hpp"
@@ -17,11 +18,17 @@ namespace {
 constexpr std::size_t kMostNameBytes = 63;
 constexpr std::size_t kStampBytes = 18;  // YYYYMMDD_HHMMSS and room for "_99"
 
+// Superusers end anybody's sessions, members of pg_signal_backend those of ordinary roles, others those of their own
+// roles. Needs the alias a (pg_stat_activity).
+constexpr const char* kMayEnd =
+    "((SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) OR (NOT COALESCE((SELECT r.rolsuper FROM "
+    "pg_catalog.pg_roles r WHERE r.oid = a.usesysid), true) AND (pg_catalog.pg_has_role(a.usesysid, 'USAGE') OR "
+    "pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))))";
+
 void end_sessions(pg::Connection& connection, const std::string& database) {
-  connection.query(
-      "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1 "
-      "AND pid <> pg_catalog.pg_backend_pid()",
-      {database});
+  connection.query(fmt::format("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity a WHERE datname = $1 "
+                               "AND pid <> pg_catalog.pg_backend_pid() AND {}", kMayEnd),
+                   {database});
 }
 
 /// Ends the sessions of some databases again and again, from a session of its own, until told to stop.
@@ -106,6 +113,17 @@ void drop_database(pg::Connection& maintenance, const std::string& database) {
   os::fault_point("database.dropped");
 }
 
+std::vector<std::string> list_unendable_sessions(pg::Connection& maintenance, const std::string& database) {
+  const auto rows = maintenance.query(
+      fmt::format("SELECT a.pid, a.usename, a.application_name FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 "
+                  "AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid() AND NOT {}", kMayEnd),
+      {database});
+  std::vector<std::string> sessions;
+  for (int row = 0; row < rows.rows(); ++row)
+    sessions.push_back(fmt::format("session {} of role {} ({})", rows.value(row, 0), rows.value(row, 1), rows.value(row, 2)));
+  return sessions;
+}
+
 void rename_databases(const Context& context, pg::Connection& maintenance, const std::vector<Renaming>& renamings,
                       double patience_seconds) {
   std::vector<std::string> databases;
@@ -127,7 +145,7 @@ void rename_databases(const Context& context, pg::Connection& maintenance, const
       if (watch.seconds() > patience_seconds)
         throw Error(Code::locked, error.message(),
                     "A session does not end, or a prepared transaction is open: see pg_stat_activity and pg_prepared_xacts, then run it again.",
-                    error.detail());
+                    join_some(list_unendable_sessions(maintenance, databases.front())));
     }
   }
 }

@@ -29,6 +29,9 @@ std::vector<DerivedDatabase> list_derived(pg::Connection& maintenance, const std
 /// DROP DATABASE IF EXISTS, ending its sessions.
 void drop_database(pg::Connection& maintenance, const std::string& database);
 
+/// "session 123 of role monitor": those on the database that the present role may not end.
+std::vector<std::string> list_unendable_sessions(pg::Connection& maintenance, const std::string& database);
+
 struct Renaming {
   std::string from, to;
 };

@@ -52,6 +52,7 @@ bool is_about_the_database(std::string_view text) {
 
 bool is_clean_up(const Error& error, std::string_view text) {
   const bool is_missing = error.sqlstate() == "42P01" || error.sqlstate() == "42704" || error.sqlstate() == "3F000" || error.sqlstate() == "42883";
+  if (text.starts_with("SELECT pg_catalog.lo_unlink(")) return is_missing;
   return is_missing && (text.starts_with("DROP ") || text.starts_with("ALTER TABLE")) && text.find("DROP") != std::string_view::npos;
 }
 

@@ -36,6 +36,7 @@ Run make_run(const Context& context, const pg::ConnectionInfo& info, const Resto
   Run run{context, info, options, open_source(options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
   // The name stands in the parameters whatever it came from, so that every session goes to the same database.
   run.info = info.with_database(info.database());
+  if (run.source.reader) run.options.tables = with_partitions(options.tables, *run.source.reader);
   run.staging = derived_name(run.database(), options.mode == Mode::proof ? "proof" : "staging", stamp);
   if (options.mode == Mode::swap && oid_of(maintenance, run.database()) != 0) run.previous = derived_name(run.database(), "previous", stamp);
   return run;
@@ -113,7 +114,7 @@ RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, co
   // Everything that can be known to be wrong is found out here, before anything is touched.
   check_expected_digest(context, options);
   auto run = make_run(context, info, options, lock.session(), new_stamp(options.folder / "operations"));
-  check_before_restore(context, run.maintenance, run.database(), options, run.source);
+  check_before_restore(context, run.maintenance, run.database(), run.options, run.source);
   const auto plan = plan_restore(run);
 
   os::make_private_folder(options.folder);
@@ -129,7 +130,7 @@ std::vector<plan::Step> describe_restore(const Context& context, const pg::Conne
   auto maintenance = pg::connect_to_maintenance(context, info);
   check_expected_digest(context, options);
   auto run = make_run(context, info, options, maintenance, new_stamp(options.folder / "operations"));
-  check_before_restore(context, maintenance, run.database(), options, run.source);
+  check_before_restore(context, maintenance, run.database(), run.options, run.source);
   auto plan = plan_restore(run);
   for (auto& step : plan) step.apply = nullptr, step.is_done = nullptr, step.undo = nullptr;  // they refer to this run
   return plan;

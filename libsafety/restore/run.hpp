@@ -3,7 +3,7 @@
 
 #include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/plan/plan.hpp"
-#include "libsafety/restore/restore.hpp"
+#include "libsafety/restore/options.hpp"
 #include "libsafety/restore/source.hpp"
 
 namespace safety::restore {

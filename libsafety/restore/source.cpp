@@ -22,6 +22,34 @@ bool is_tar_of_pg_dump(std::string_view bytes) {
   return bytes.size() > 262 && bytes.substr(257, 5) == "ustar" && bytes.starts_with("toc.dat");
 }
 
+constexpr std::uint64_t kTarBlock = 512;
+
+std::uint64_t tar_size(std::string_view field) {
+  std::uint64_t size = 0;
+  if ((static_cast<unsigned char>(field[0]) & 0x80) != 0) {  // binary, for members that 11 octal digits cannot count
+    for (const char c : field.substr(field.size() - 8)) size = size * 256 + static_cast<unsigned char>(c);
+    return size;
+  }
+  for (const char c : field)
+    if (c >= '0' && c <= '7') size = size * 8 + static_cast<std::uint64_t>(c - '0');
+  return size;
+}
+
+// pg_restore, as of version 15, reads on for ever where a tar file was cut inside a member.
+void check_tar_is_whole(const fs::path& path) {
+  const auto fd = os::open_for_reading(path);
+  const auto bytes = os::file_size(fd.get(), path);
+  std::array<char, kTarBlock> header;
+  for (std::uint64_t at = 0; at + kTarBlock <= bytes;) {
+    os::read_exactly_at(fd.get(), at, header.data(), header.size(), path);
+    if (header[0] == '\0') return;  // the mark after the last member
+    const auto content = tar_size(std::string_view(header.data() + 124, 12));
+    if (content > bytes - at) break;
+    at += kTarBlock + (content + kTarBlock - 1) / kTarBlock * kTarBlock;
+  }
+  throw Error(Code::archive_incomplete, "\"" + path.string() + "\" ends in the middle of a tar file: it was cut", "Take another backup.");
+}
+
 // The first piece of plain text of a script, whatever it is packed in.
 std::string first_text(const fs::path& path) {
   archive::StreamDecoder decoder(path.string());
@@ -62,6 +90,7 @@ Source open_source(const fs::path& path) {
   }
   const auto bytes = first_bytes(path, 512);
   if (bytes.starts_with("PGDMP") || is_tar_of_pg_dump(bytes)) {
+    if (!bytes.starts_with("PGDMP")) check_tar_is_whole(path);
     source.kind = SourceKind::pg_restore;
     return source;
   }
@@ -77,6 +106,10 @@ Source open_source(const fs::path& path) {
   if (!looks_like_text(text))
     throw Error(Code::archive_incomplete, "\"" + path.string() + "\" is neither an archive nor a dump of PostgreSQL",
                 "Name a file that safety-backup or pg_dump wrote; `safety-list` shows the checkpoints.");
+  // Its first statements make roles, which belong to the whole server: it must not even begin.
+  if (text.substr(0, 4096).find("-- PostgreSQL database cluster dump") != std::string::npos)
+    throw Error(Code::usage, "\"" + path.string() + "\" is a dump of a whole server (pg_dumpall), not of one database",
+                "Restore a dump of one database (`pg_dump DATABASE`), or run the whole script by hand with `psql -f`.");
   source.kind = SourceKind::plain_script;
   return source;
 }

@@ -72,7 +72,8 @@ std::vector<std::string> queries(int major) {
       with_table("r.ev_class")));
   list.push_back(fmt::format(
       "SELECT 'policy', pg_catalog.format('%I.%I %I', n.nspname, c.relname, p.polname), pg_catalog.concat_ws('|', p.polcmd, p.polpermissive, "
-      "(SELECT pg_catalog.string_agg(CASE r WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(r) END, ',' ORDER BY 1) FROM pg_catalog.unnest(p.polroles) r), "
+      "(SELECT pg_catalog.string_agg(o.role, ',' ORDER BY o.role COLLATE \"C\") FROM (SELECT CASE r WHEN 0 THEN 'public' "
+      "ELSE pg_catalog.pg_get_userbyid(r)::text END AS role FROM pg_catalog.unnest(p.polroles) r) o), "
       "pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)) FROM pg_catalog.pg_policy p {}",
       with_table("p.polrelid")));
   list.push_back(fmt::format(

@@ -18,6 +18,29 @@ bool holds_quoted_list(std::string_view name) {
   return names.contains(name);
 }
 
+/// `"a b", c` as `'a b', 'c'`. Why not the stored text: an empty name, stored as "", is no identifier that SET takes.
+std::string literals_of_list(std::string_view stored) {
+  std::string literals, item;
+  bool is_quoted = false;
+  const auto finish_item = [&] {
+    literals += (literals.empty() ? "" : ", ") + pg::quote_literal(item);
+    item.clear();
+  };
+  for (std::size_t at = 0; at < stored.size(); ++at) {
+    const char c = stored[at];
+    if (c == '"' && is_quoted && at + 1 < stored.size() && stored[at + 1] == '"')
+      item += stored[++at];
+    else if (c == '"')
+      is_quoted = !is_quoted;
+    else if (c == ',' && !is_quoted)
+      finish_item();
+    else if (c != ' ' || is_quoted)
+      item += c;
+  }
+  finish_item();
+  return literals;
+}
+
 std::string set_clause(const std::string& name, const std::string& value) {
   std::string quoted_name;  // custom settings are two-part names
   std::string_view rest = name;
@@ -28,7 +51,7 @@ std::string set_clause(const std::string& name, const std::string& value) {
     quoted_name += ".";
     rest = rest.substr(dot + 1);
   }
-  return fmt::format("SET {} TO {}", quoted_name, holds_quoted_list(name) && !value.empty() ? value : pg::quote_literal(value));
+  return fmt::format("SET {} TO {}", quoted_name, holds_quoted_list(name) ? literals_of_list(value) : pg::quote_literal(value));
 }
 
 std::map<std::string, std::string> parse_settings(const pg::Result& rows, int column) {
@@ -115,16 +138,29 @@ std::vector<std::string> apply_statements(const std::string& database, const arc
     for (const auto& [setting, value] : settings)
       statements.push_back(fmt::format("ALTER ROLE {} IN DATABASE {} {}", pg::quote_identifier(role), name, set_clause(setting, value)));
   if (!properties.acl.empty()) {
-    // The server itself reads its aclitem text and writes the grants; grantors other than the owner are the owner's here.
+    // The server itself reads its aclitem text and writes the grants, the owner's first, then those that stand on others.
+    // A grantor that we may not act for is replaced by the owner.
     statements.push_back(fmt::format(
-        "DO $safety$ DECLARE g record; BEGIN "
+        "DO $safety$ DECLARE g record; words text; BEGIN "
         "EXECUTE {0}; EXECUTE {1}; "
-        "FOR g IN SELECT a.grantee, a.privilege_type, a.is_grantable FROM pg_catalog.aclexplode({2}::aclitem[]) a LOOP "
-        "EXECUTE pg_catalog.format('GRANT %s ON DATABASE %s TO %s%s', g.privilege_type, {3}, "
+        "FOR g IN WITH RECURSIVE acl AS (SELECT * FROM pg_catalog.aclexplode({2}::aclitem[])), "
+        "chain AS (SELECT acl.*, 0 AS depth FROM acl WHERE NOT EXISTS (SELECT FROM acl u WHERE u.grantee = acl.grantor "
+        "AND u.grantor <> u.grantee AND u.privilege_type = acl.privilege_type AND u.is_grantable) "
+        "UNION SELECT acl.*, c.depth + 1 FROM acl JOIN chain c ON acl.grantor = c.grantee AND acl.privilege_type = c.privilege_type "
+        "AND c.is_grantable AND c.depth < 20) "
+        "SELECT grantor, grantee, privilege_type, is_grantable, min(depth) AS depth FROM chain GROUP BY 1, 2, 3, 4 ORDER BY 5 LOOP "
+        "words := pg_catalog.format('GRANT %s ON DATABASE %s TO %s%s', g.privilege_type, {3}, "
         "CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) END, "
-        "CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END); END LOOP; END $safety$",
+        "CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END); "
+        "BEGIN "
+        "IF g.depth > 0 THEN EXECUTE pg_catalog.format('SET LOCAL ROLE %I', pg_catalog.pg_get_userbyid(g.grantor)); END IF; "
+        "EXECUTE words; SET LOCAL ROLE NONE; "
+        "EXCEPTION WHEN insufficient_privilege THEN EXECUTE words; END; "
+        "END LOOP; END $safety$",
         pg::quote_literal(fmt::format("REVOKE ALL ON DATABASE {} FROM PUBLIC", name)),
-        pg::quote_literal(fmt::format("REVOKE ALL ON DATABASE {} FROM {}", name, pg::quote_identifier(properties.owner))),
+        // Without its owner (--no-owner) whoever restores is the owner, and keeps what owners have.
+        pg::quote_literal(properties.owner.empty() ? std::string("SELECT 1")
+                                                   : fmt::format("REVOKE ALL ON DATABASE {} FROM {}", name, pg::quote_identifier(properties.owner))),
         pg::quote_literal(properties.acl), pg::quote_literal(name)));
   }
   return statements;

@@ -17,7 +17,8 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
   arguments.push_back("--no-password");
   if (request.skips_own_schema) arguments.push_back("--exclude-schema=safety");
   auto environment = request.info.environment();
-  environment["PGOPTIONS"] = "";  // a user's PGOPTIONS must not change what pg_dump writes
+  // A user's PGOPTIONS must not change what pg_dump writes. Ours only when it must be: poolers may refuse any.
+  environment["PGOPTIONS"] = request.pins_string_syntax ? "-c standard_conforming_strings=on" : "";
   return {request.pg_dump.path, std::move(arguments), std::move(environment)};
 }
 
@@ -38,6 +39,10 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
 }
 
 }  // namespace
+
+bool needs_string_syntax_pinned(pg::Connection& connection) {
+  return connection.value_of("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'standard_conforming_strings'") == "off";
+}
 
 std::string dump_section(const Context& context, const SchemaDumpRequest& request, const std::string& section) {
   std::string text;

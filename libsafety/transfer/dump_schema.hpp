@@ -17,7 +17,12 @@ struct SchemaDumpRequest {
   std::string snapshot;
   std::chrono::milliseconds lock_wait;
   bool skips_own_schema = false;
+  /// The database turns standard_conforming_strings off. pg_dump would write its literals that way, too.
+  bool pins_string_syntax = false;
 };
+
+/// Asks the session what it was given at its start, not what it was set to since.
+bool needs_string_syntax_pinned(pg::Connection& connection);
 
 /// pg_dump --section=pre-data or post-data, without its settings header and psql commands.
 /// Memory: the section's text. Errors: those of pg_dump as command_failed with its own words.

@@ -72,6 +72,7 @@ void run_rest(const Context& context, std::vector<pg::Connection>& connections, 
     std::vector<os::Task> keys;
     for (; at < statements.size() && statements[at].parsed.kind == Kind::foreign_key; ++at) {
       auto& post = statements[at];
+      if (post.is_done) continue;
       keys.push_back({[&connections, &post, &options](const Context&, unsigned worker) {
                         run_statement(connections[worker], post.statement, options);
                         post.is_done = true;

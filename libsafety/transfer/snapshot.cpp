@@ -58,9 +58,10 @@ Snapshot::Snapshot(const Context& context, const pg::ConnectionInfo& info, std::
   std::set<std::uint32_t> locked;
   // Tables made while we were locking: lock them as well and look again.
   for (int round = 0; round < 10; ++round) {
-    // A table that cannot be read is not lockable either: name it before the server does, one at a time.
-    if (round == 0) list_tables(locker_);
     try {
+      // A table that cannot be read is not lockable either: name it before the server does, one at a time. Asking for
+      // a table's size waits for its lock, too.
+      if (round == 0) list_tables(locker_);
       lock_tables(locker_, targets);
     } catch (const Error& error) {
       if (error.code() == Code::locked) throw lock_error(context, info, error, lock_wait);

@@ -115,15 +115,36 @@ TEST(AtomicFile, IsForItsOwnerOnlyWhateverTheUmask) {
   EXPECT_EQ(mode_of(folder / "log"), 0600U);
 }
 
-TEST(AtomicFile, TakesOverAPartialFileThatACrashLeft) {
+TEST(AtomicFile, TakesOverAPartialReplacementThatACrashLeft) {
   TempFolder folder;
   testing::write_text(folder / "a.partial", "a long rest of a killed run");
   fs::permissions(folder / "a.partial", fs::perms::all);
-  AtomicFile file(folder / "a");
+  AtomicFile file(folder / "a", true);
   file.write("new");
   file.commit();
   EXPECT_EQ(read_file(folder / "a"), "new");
   EXPECT_EQ(mode_of(folder / "a"), 0600U);
+}
+
+TEST(AtomicFile, LetsOnlyOneWriterMakeANewFile) {
+  TempFolder folder;
+  AtomicFile first(folder / "a");
+  first.write("first");
+  EXPECT_EQ(error_of([&] { AtomicFile second(folder / "a"); }).code(), Code::storage);
+  first.commit();
+  EXPECT_EQ(read_file(folder / "a"), "first");
+}
+
+TEST(AtomicFile, DoesNotReplaceAFileThatAppearedMeanwhile) {
+  TempFolder folder;
+  {
+    AtomicFile file(folder / "a");
+    file.write("ours");
+    testing::write_text(folder / "a", "theirs");
+    EXPECT_EQ(error_of([&] { file.commit(); }).code(), Code::storage);
+  }
+  EXPECT_EQ(read_file(folder / "a"), "theirs");
+  EXPECT_THAT(folder.names(), ElementsAre("a"));
 }
 
 TEST(AtomicFile, NamesAMissingFolder) {

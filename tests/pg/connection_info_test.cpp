@@ -14,7 +14,7 @@ using ::testing::Not;
 /// Sets variables for one test.
 class Variables {
  public:
-  explicit Variables(const std::map<std::string, std::string>& values) {
+  explicit Variables(const std::map<std::string, std::string>& values = {}) {
     // libpq's own variables of whoever runs the tests must not matter.
     for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE"}) set(name, nullptr);
     for (const auto& [name, value] : values) set(name, value.c_str());
@@ -41,7 +41,7 @@ TEST(ConnectionInfo, ReadsEveryPartOfAUrl) {
 
 TEST(ConnectionInfo, ReadsTheOtherForms) {
   EXPECT_EQ(ConnectionInfo::parse("postgres://h/d").parameters().at("host"), "h");
-  EXPECT_EQ(ConnectionInfo::parse("host=h dbname='two words' password='it''s'").parameters().count("host"), 1U);
+  EXPECT_EQ(ConnectionInfo::parse("host=h password='it\\'s'").parameters().at("password"), "it's");
   EXPECT_EQ(ConnectionInfo::parse("host=h dbname='two words'").database(), "two words");
   EXPECT_EQ(ConnectionInfo::parse("postgresql:///d?host=/tmp/a%20b").parameters().at("host"), "/tmp/a b");
   EXPECT_EQ(ConnectionInfo::parse("postgresql://[::1]:5433/d").parameters().at("host"), "::1");
@@ -84,7 +84,7 @@ TEST(ConnectionInfo, NeverRepeatsAUrlThatItCannotRead) {
 }
 
 TEST(ConnectionInfo, ShowsEverythingButThePassword) {
-  const Variables none({});
+  const Variables none;
   EXPECT_EQ(ConnectionInfo::parse("postgresql://ann:hunter2@db:6543/shop").display(), "postgresql://ann@db:6543/shop");
   EXPECT_EQ(ConnectionInfo::parse("postgresql://db/shop").display(), "postgresql://db/shop");
   EXPECT_EQ(ConnectionInfo::parse("postgresql:///shop?host=/run/pg").display(), "postgresql:///run/pg/shop");
@@ -99,7 +99,7 @@ TEST(ConnectionInfo, FallsBackOnLibpqsVariables) {
 }
 
 TEST(ConnectionInfo, TakesTheUsersNameWhenNoDatabaseIsNamed) {
-  const Variables variables({{"PGUSER", "bob"}});
+  const Variables variables(std::map<std::string, std::string>{{"PGUSER", "bob"}});
   EXPECT_EQ(ConnectionInfo::parse("postgresql://ann@h").database(), "ann");
   EXPECT_EQ(ConnectionInfo::parse("").database(), "bob");
 }

@@ -42,7 +42,7 @@ CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; 
 CREATE TRIGGER noted BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION note();
 CREATE RULE keep AS ON DELETE TO users DO INSTEAD NOTHING;
 CREATE POLICY own ON posts USING (author > 0);
-CREATE STATISTICS both ON id, author FROM posts;
+CREATE STATISTICS pairs ON id, author FROM posts;
 CREATE PUBLICATION feed FOR TABLE posts;
 )";
 
@@ -108,11 +108,10 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"DroppedPolicy", "DROP POLICY own ON posts", {"policy public.posts own is missing"}},
         Change{"DroppedSequence", "DROP SEQUENCE numbers", {"sequence public.numbers is missing"}},
         Change{"DroppedMaterializedView", "DROP MATERIALIZED VIEW counts", {"materialized view public.counts is missing"}},
-        Change{"DroppedStatistics", "DROP STATISTICS both", {"statistics public.both is missing"}},
+        Change{"DroppedStatistics", "DROP STATISTICS pairs", {"statistics public.pairs is missing"}},
         Change{"DroppedPublication", "DROP PUBLICATION feed", {"publication feed is missing"}},
         Change{"NewColumn", "ALTER TABLE posts ADD COLUMN extra int", {"table public.posts is defined differently"}},
-        Change{"OtherColumnType", "ALTER TABLE posts ALTER COLUMN author TYPE bigint",
-               {"table public.posts is defined differently"}},
+        Change{"OtherColumnType", "ALTER TABLE users ALTER COLUMN age TYPE bigint", {"table public.users is defined differently"}},
         Change{"OtherDefault", "ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'glad'", {"table public.users is defined differently"}},
         Change{"NullAllowed", "ALTER TABLE users ALTER COLUMN name DROP NOT NULL", {"table public.users is defined differently"}},
         Change{"RowSecurity", "ALTER TABLE posts ENABLE ROW LEVEL SECURITY", {"table public.posts is defined differently"}},

@@ -217,7 +217,9 @@ std::vector<std::string> list_databases(std::string_view prefix) {
 
 TestDatabase::TestDatabase(std::string_view create_options) : name_(unique_name("t")) {
   auto admin = admin_connection();
-  admin.execute("CREATE DATABASE " + pg::quote_identifier(name_) + " TEMPLATE template0 " + std::string(create_options));
+  const bool names_template = create_options.find("TEMPLATE ") != std::string_view::npos;
+  admin.execute("CREATE DATABASE " + pg::quote_identifier(name_) + (names_template ? " " : " TEMPLATE template0 ") +
+                std::string(create_options));
 }
 
 TestDatabase::~TestDatabase() {

@@ -198,7 +198,8 @@ std::vector<std::string> list_databases(std::string_view prefix);
 /// An empty database for one test. At the end it is dropped, with all that were derived from it (`<name>__...`).
 class TestDatabase {
  public:
-  /// `create_options` follow CREATE DATABASE name TEMPLATE template0: "ENCODING 'LATIN1' LOCALE 'C'".
+  /// `create_options` follow CREATE DATABASE name: "ENCODING 'LATIN1' LOCALE 'C'". The template is template0 unless they
+  /// name one.
   explicit TestDatabase(std::string_view create_options = {});
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;

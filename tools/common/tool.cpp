@@ -69,7 +69,7 @@ struct Tool::State {
   std::vector<std::string> given;  // argv
 
   void declare(const std::string& flag, CLI::Option* option, OptionTraits traits = {}) {
-    Declared entry{flag, variable_of(flag), key_of(flag), option, traits};
+    Declared entry{flag, variable_of(traits.is_per_tool ? "--" + section() + flag.substr(1) : flag), key_of(flag), option, traits};
     option->envname(entry.variable);
     declared.push_back(std::move(entry));
   }
@@ -93,14 +93,17 @@ struct Tool::State {
       if (!std::filesystem::exists("safety.toml")) return;
       config = "safety.toml";
     }
+    if (!std::filesystem::exists(config))
+      throw Error(Code::config, "there is no configuration file \"" + config + "\"", "Check --config or SAFETY_CONFIG.");
     file = read_config_file(config);
     for (const auto& [key, value] : file.values) {
       const auto dot = key.find('.');
       if (dot != std::string::npos && key.substr(0, dot) != section()) continue;  // another tool's section
       const auto bare = dot == std::string::npos ? key : key.substr(dot + 1);
       const auto entry = std::find_if(declared.begin(), declared.end(), [&](const auto& one) { return one.key == bare; });
+      const bool is_elsewhere = dot == std::string::npos && (entry == declared.end() || entry->traits.is_per_tool);
+      if (is_elsewhere) continue;  // top-level keys may be other tools'
       if (entry == declared.end()) {
-        if (dot == std::string::npos) continue;  // top-level keys may be other tools'
         throw Error(Code::config, fmt::format("\"{}\": [{}] has no setting \"{}\"", config, section(), bare),
                     fmt::format("`{} --show-config` lists the settings.", name));
       }
@@ -129,8 +132,10 @@ struct Tool::State {
   void show_config() const {
     for (const auto& entry : declared) {
       std::string origin = "default", value = entry.option->get_default_str();
+      if (value.empty() && entry.option->get_expected_min() == 0) value = "false";  // a flag
       const std::string inside = section() + "." + entry.key;
       if (file.values.contains(inside) || file.values.contains(entry.key)) origin = file.path.string();
+      if (entry.traits.is_secret && std::getenv((entry.variable + "_FILE").c_str()) != nullptr) origin = "file named by " + entry.variable + "_FILE";
       if (std::getenv(entry.variable.c_str()) != nullptr) origin = "environment " + entry.variable;
       if (is_given(entry)) origin = "flag " + entry.flag;
       if (entry.option->count() > 0) value = join(entry.option->results(), ",");
@@ -155,7 +160,7 @@ Tool::Tool(std::string name, std::string description, std::string examples) : st
   option("--backup-dir", state_->backup_dir, "folder of archives, records and journals");
   app.add_option("--config", state_->config, "configuration file (default: safety.toml in the current folder when there is one)");
   flag("--json", state_->is_json, "one JSON object a line on stdout; the last is the result");
-  flag("--quiet", state_->is_quiet, "only warnings and errors");
+  flag("--quiet", state_->is_quiet, "no progress: beside the result only warnings and errors");
   app.add_flag("--show-config", state_->shows_config, "print every setting with where it came from, and end");
 }
 
@@ -184,8 +189,9 @@ void Tool::option(const std::string& flag, std::chrono::milliseconds& value, con
   state_->declare(flag, option);
 }
 void Tool::flag(const std::string& name, bool& value, const std::string& help) {
-  state_->declare(name, state_->app.add_flag(name, value, help)->default_str("false"));
+  state_->declare(name, state_->app.add_flag(name, value, help));
 }
+void Tool::action(const std::string& name, bool& value, const std::string& help) { state_->app.add_flag(name, value, help); }
 void Tool::argument(const std::string& name, std::string& value, const std::string& help) {
   state_->app.add_option(name, value, help);
 }
@@ -235,7 +241,9 @@ int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>
       state_->app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == 0) return state_->app.exit(error);
-      throw Error(Code::usage, error.what(), fmt::format("`{} --help` lists the options.", tool));
+      std::string message = error.what();
+      if (!message.empty()) message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+      throw Error(Code::usage, message, fmt::format("`{} --help` lists the options.", tool));
     }
     if (state_->shows_config) {
       state_->show_config();

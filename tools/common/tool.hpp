@@ -27,6 +27,7 @@ struct Result {
 
 struct OptionTraits {
   bool names_command = false;  // may come from a config file only when nobody else can write that file
+  bool is_per_tool = false;    // takes other values in other tools: variable SAFETY_<TOOL>_X, and only in the tool's own section
   bool is_secret = false;      // shown as **redacted** by --show-config; SAFETY_X_FILE may name a file that holds it
 };
 
@@ -42,6 +43,8 @@ class Tool {
   /// "500ms", "60s", "5min", or a bare number of seconds.
   void option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help);
   void flag(const std::string& name, bool& value, const std::string& help);
+  /// A flag that says what to do, this once: it has no variable and no key.
+  void action(const std::string& name, bool& value, const std::string& help);
   void argument(const std::string& name, std::string& value, const std::string& help);
   void arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
   /// --yes: asked of by confirm().

@@ -1,0 +1,202 @@
+// Signals, lost sessions and a lost server, at moments nobody chose: a seeded clock picks them.
+#include <signal.h>
+
+#include <random>
+
+#include "tests/fault/fault_stage.hpp"
+
+namespace safety::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Interruptions : public ::testing::Test {
+ protected:
+  TestDatabase database;
+  Stage stage{database};
+  std::mt19937 random{20260711};  // NOLINT: the same moments every time
+  double seconds_of_restore = 1, seconds_of_backup = 1;
+
+  void SetUp() override {
+    stage.make_before_and_after();
+    seconds_of_backup = stage.run("safety-backup", {"--label", "measured"}).seconds;
+    seconds_of_restore = stage.run("safety-restore", {stage.checkpoint(), "--to", stage.name() + "__timing"}).seconds;
+  }
+  void sleep_somewhere_in(double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::uniform_real_distribution<>(0, seconds)(random)));
+  }
+  void start_over() {
+    if (stage.content() != stage.before()) stage.damage_again();
+    stage.drop(stage.databases_beside("previous"));
+  }
+  void expect_nothing_left() {
+    EXPECT_THAT(stage.databases_beside("staging"), ::testing::IsEmpty());
+    EXPECT_EQ(stage.half_done_work(), "");
+    EXPECT_THAT(stage.files_ending(".partial"), ::testing::IsEmpty());
+  }
+};
+
+TEST_F(Interruptions, KilledAtAnyMomentARestoreIsEndedByTheNextRun) {
+  for (int run = 0; run < 20; ++run) {
+    SCOPED_TRACE("run " + std::to_string(run));
+    start_over();
+    auto restore = stage.start("safety-restore", {stage.checkpoint(), "--yes"});
+    sleep_somewhere_in(seconds_of_restore);
+    restore.send_signal(SIGKILL);
+    const auto killed = restore.wait();
+    EXPECT_THAT(stage.content(), ::testing::AnyOf(stage.before(), stage.after()));
+    if (killed.exit_code != 0 && !stage.half_done_work().empty()) {
+      auto ended = stage.run_when_unlocked("safety-restore", {run % 2 == 0 ? "--resume" : "--abort"});
+      if (ended.exit_code == 14) ended = stage.run("safety-restore", {"--resume"});
+      EXPECT_EQ(ended.exit_code, 0) << ended;
+    }
+    EXPECT_THAT(stage.content(), ::testing::AnyOf(stage.before(), stage.after()));
+    expect_nothing_left();
+    if (HasFailure()) return;
+  }
+  EXPECT_EQ(stage.run_when_unlocked("safety-backup", {}).exit_code, 0);
+  const auto restored = stage.run("safety-restore", {"latest", "--yes"});
+  EXPECT_EQ(restored.exit_code, 0) << restored;
+}
+
+TEST_F(Interruptions, ASignalAtAnyMomentEndsARestoreWithTheSignalsExitCodeAndNothingLeft) {
+  for (int run = 0; run < 12; ++run) {
+    const int signal = run % 2 == 0 ? SIGINT : SIGTERM;
+    SCOPED_TRACE("run " + std::to_string(run));
+    start_over();
+    auto restore = stage.start("safety-restore", {stage.checkpoint(), "--yes"});
+    std::this_thread::sleep_for(milliseconds(20));  // before that it has not set its handlers up yet
+    sleep_somewhere_in(seconds_of_restore);
+    restore.send_signal(signal);
+    const auto ended = restore.wait();
+    const auto now = stage.content();
+    if (ended.exit_code == 0) {
+      EXPECT_EQ(now, stage.after()) << ended;
+    } else if (ended.exit_code == 14) {
+      EXPECT_EQ(now, stage.after()) << ended;
+      EXPECT_THAT(ended.err, ::testing::HasSubstr("after the point of no return"));
+      EXPECT_EQ(stage.run("safety-restore", {"--resume"}).exit_code, 0);
+    } else {
+      EXPECT_EQ(ended.exit_code, 128 + signal) << ended;
+      EXPECT_EQ(now, stage.before()) << ended;
+    }
+    expect_nothing_left();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(Interruptions, ASignalAtAnyMomentEndsABackupWithTheSignalsExitCodeAndNothingLeft) {
+  for (int run = 0; run < 12; ++run) {
+    const int signal = run % 2 == 0 ? SIGTERM : SIGINT;
+    SCOPED_TRACE("run " + std::to_string(run));
+    const auto archives = stage.files_ending(".sql.zst"), records = stage.files_ending(".json");
+    auto backup = stage.start("safety-backup", {});
+    std::this_thread::sleep_for(milliseconds(20));
+    sleep_somewhere_in(seconds_of_backup);
+    backup.send_signal(signal);
+    const auto ended = backup.wait();
+    if (ended.exit_code != 0) {
+      EXPECT_EQ(ended.exit_code, 128 + signal) << ended;
+      EXPECT_EQ(stage.files_ending(".sql.zst"), archives) << ended;
+      EXPECT_EQ(stage.files_ending(".json"), records) << ended;
+    }
+    EXPECT_EQ(stage.files_ending(".json").size(), stage.files_ending(".sql.zst").size());
+    expect_nothing_left();
+    EXPECT_EQ(stage.content(), stage.before());
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(Interruptions, SessionsOfOursThatAreTerminatedMakeTheRunFailAndClean) {
+  auto admin = stage.admin_of_cluster();
+  for (int run = 0; run < 12; ++run) {
+    SCOPED_TRACE("run " + std::to_string(run));
+    start_over();
+    const bool is_backup = run % 3 == 0;
+    auto tool = is_backup ? stage.start("safety-backup", {}) : stage.start("safety-restore", {stage.checkpoint(), "--yes"});
+    sleep_somewhere_in(is_backup ? seconds_of_backup : seconds_of_restore);
+    admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+                  "(application_name = 'safety' OR application_name LIKE 'pg_dump%') AND backend_type = 'client backend'");
+    const auto ended = tool.wait();
+    const auto now = stage.content();
+    EXPECT_THAT(now, ::testing::AnyOf(stage.before(), stage.after()));
+    EXPECT_THAT(ended.exit_code, ::testing::AnyOf(0, 4, 10, 14, 15)) << ended;
+    if (ended.exit_code != 0) { EXPECT_THAT(ended.err, ::testing::HasSubstr("hint: ")); }
+    if (ended.exit_code == 14 || ended.exit_code == 15) { EXPECT_EQ(stage.run_when_unlocked("safety-restore", {"--resume"}).exit_code, 0); }
+    if (ended.exit_code == 4 || ended.exit_code == 10) { EXPECT_EQ(now, stage.before()); }
+    expect_nothing_left();
+    if (HasFailure()) return;
+  }
+}
+
+// A server of its own, started and killed as its owner does it.
+class LostServer : public ::testing::Test {
+ protected:
+  OwnCluster cluster{{"max_connections=20", "shared_buffers=16MB"}};
+  std::string url = cluster.url("lost");
+  Stage stage{url, "lost"};
+
+  void SetUp() override {
+    pg::Connection(quiet_context(), pg::ConnectionInfo::parse(cluster.url("postgres"))).execute("CREATE DATABASE lost TEMPLATE template0");
+    stage.make();
+    // Enough that a COPY is under way when the server goes.
+    stage.run_sql("CREATE TABLE wide AS SELECT n AS id, repeat(md5(n::text), 8) AS body FROM generate_series(1, 100000) n; CHECKPOINT");
+    stage.make_before_and_after();
+  }
+  void kill_server() {
+    const auto pid = cluster.postmaster_pid();
+    const auto children = run_program("pgrep", {"-P", std::to_string(pid)}).out;
+    ::kill(pid, SIGKILL);
+    std::istringstream lines(children);
+    for (pid_t child = 0; lines >> child;) ::kill(child, SIGKILL);
+    for (int i = 0; i < 200 && ::kill(pid, 0) == 0; ++i) std::this_thread::sleep_for(milliseconds(10));
+  }
+  void start_server() {
+    const auto data = cluster.data_folder();
+    std::filesystem::remove(data / "postmaster.pid");
+    std::vector<std::string> command{server_programs() + "/pg_ctl", "-D", data.string(), "-w", "-t", "60", "-l", (data / "again.log").string(), "start"};
+    if (::geteuid() == 0) command.insert(command.begin(), {"runuser", "-u", "postgres", "--"});
+    RunOptions options;
+    options.folder = "/";
+    const auto started = run_program(command[0], {command.begin() + 1, command.end()}, options);
+    ASSERT_EQ(started.exit_code, 0) << started;
+  }
+};
+
+TEST_F(LostServer, KilledInTheMiddleOfABackupLeavesNothingBehindAndTheNextOneWorks) {
+  const auto archives = stage.files_ending(".sql.zst");
+  auto backup = stage.start("safety-backup", {"--jobs", "1"});
+  ASSERT_TRUE(backup.wait_for_output("rows ..."));
+  std::this_thread::sleep_for(milliseconds(30));
+  kill_server();
+  const auto ended = backup.wait();
+  EXPECT_EQ(ended.exit_code, 4) << ended;
+  EXPECT_THAT(ended.err, ::testing::AllOf(::testing::HasSubstr("connection"), ::testing::HasSubstr("hint: ")));
+  EXPECT_LT(ended.seconds, 30);
+  EXPECT_EQ(stage.files_ending(".sql.zst"), archives);
+  EXPECT_THAT(stage.files_ending(".partial"), ::testing::IsEmpty());
+  start_server();
+  EXPECT_EQ(stage.content(), stage.before());
+  const auto again = stage.run("safety-backup", {});
+  EXPECT_EQ(again.exit_code, 0) << again;
+}
+
+TEST_F(LostServer, KilledInTheMiddleOfARestoreSaysThatItCanBeResumedAndIs) {
+  auto restore = stage.start("safety-restore", {"latest", "--yes"});
+  ASSERT_TRUE(restore.wait_for_output("rows and indexes"));
+  std::this_thread::sleep_for(milliseconds(50));
+  kill_server();
+  const auto ended = restore.wait();
+  EXPECT_EQ(ended.exit_code, 14) << ended;
+  EXPECT_THAT(ended.err, ::testing::AllOf(::testing::HasSubstr("step load failed"), ::testing::HasSubstr("--abort"), ::testing::HasSubstr("--resume")));
+  start_server();
+  EXPECT_EQ(stage.content(), stage.before());
+  expect_refusal_of_unfinished(stage.run("safety-restore", {"latest", "--yes"}));
+  const auto resumed = stage.run("safety-restore", {"--resume"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed;
+  EXPECT_EQ(stage.content(), stage.after());
+  EXPECT_THAT(stage.databases_beside("staging"), ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace safety::testing
