@@ -70,6 +70,10 @@ ConnectionInfo ConnectionInfo::parse(std::string_view text) {
   if (!options) throw Error(Code::usage, "the database URL cannot be read", std::string(kHint));
   for (auto* option = options.get(); option->keyword != nullptr; ++option)
     if (option->val != nullptr) info.parameters_[option->keyword] = option->val;
+  // libpq finds this out only when it connects, and then it is no matter of the network.
+  if (const auto port = info.parameters_.find("port");
+      port != info.parameters_.end() && port->second.find_first_not_of("0123456789,") != std::string::npos)
+    throw Error(Code::usage, "the port in the database URL is not a number", std::string(kHint));
   return info;
 }
 

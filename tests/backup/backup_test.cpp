@@ -17,16 +17,16 @@
 namespace safety::backup {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::quiet_context;
+using ::testing::SizeIs;
 using testing::TempFolder;
 using testing::TestContext;
 using testing::TestDatabase;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 namespace fs = std::filesystem;
 
@@ -88,7 +88,8 @@ TEST(BackUp, WritesTheSameDigestsWhateverTheNumberOfSessions) {
     options.jobs = jobs;
     const auto reader = archive::Reader::open(back_up(quiet_context(), database.info(), options).path);
     std::map<std::string, std::string> digests;
-    for (const auto& table : reader.index().tables) digests[table.name] = std::to_string(table.rows) + " " + table.digest;
+    for (const auto& table : reader.index().tables)
+      digests[table.name] = std::to_string(table.rows) + " " + table.digest;
     if (first.empty()) first = digests;
     EXPECT_EQ(digests, first);
   }
@@ -212,7 +213,8 @@ TEST(BackUp, NamesTablesThatItMayNotReadAndLeavesNoFile) {
   database.execute(kTables);
   database.execute("GRANT SELECT ON users, empty TO " + role.name());
   TempFolder folder;
-  const Error error = error_of([&] { back_up(quiet_context(), testing::connection_info(database.name(), role.name()), options_for(folder)); });
+  const Error error = error_of(
+      [&] { back_up(quiet_context(), testing::connection_info(database.name(), role.name()), options_for(folder)); });
   EXPECT_EQ(error.code(), Code::not_permitted);
   EXPECT_THAT(error.message(), HasSubstr("\"public\".\"posts\""));
   EXPECT_FALSE(error.hint().empty());
@@ -263,14 +265,19 @@ TEST(BackUp, LeavesAllOrNothingWhenItFailsAnywhere) {
   const TestDatabase database;
   database.execute(kTables);
   TempFolder counted;
-  ASSERT_EQ(faulty_backup.run({{"DATABASE_URL", database.url()}, {"SAFETY_TEST_FOLDER", (counted / "a").string()},
-                               {"SAFETY_FAULT", "count:" + (counted / "points").string()}}).exit_code, 0);
+  ASSERT_EQ(faulty_backup
+                .run({{"DATABASE_URL", database.url()},
+                      {"SAFETY_TEST_FOLDER", (counted / "a").string()},
+                      {"SAFETY_FAULT", "count:" + (counted / "points").string()}})
+                .exit_code,
+            0);
   const auto points = testing::read_text(counted / "points");
   const auto count = std::count(points.begin(), points.end(), '\n');
   ASSERT_GE(count, 8);
   for (long point = 1; point <= count; ++point) {
     TempFolder folder;
-    const auto run = faulty_backup.run({{"DATABASE_URL", database.url()}, {"SAFETY_TEST_FOLDER", folder.path().string()},
+    const auto run = faulty_backup.run({{"DATABASE_URL", database.url()},
+                                        {"SAFETY_TEST_FOLDER", folder.path().string()},
                                         {"SAFETY_FAULT", "error:" + std::to_string(point)}});
     const auto records = checkpoint::Store(folder.path()).list(quiet_context());
     if (run.exit_code == 0) {
@@ -287,7 +294,8 @@ TEST(BackUp, SaysThatTheDiskIsFullAndLeavesNothing) {
   // Random text does not compress: more than the file system holds.
   database.execute("CREATE TABLE t AS SELECT md5(g::text) || md5((g + 1)::text) AS x FROM generate_series(1, 30000) g");
   TempFolder folder;
-  ASSERT_EQ(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=512k,mode=0700"), 0) << "run as root: a tmpfs is mounted here";
+  ASSERT_EQ(::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=512k,mode=0700"), 0)
+      << "run as root: a tmpfs is mounted here";
   const Error error = error_of([&] { back_up(quiet_context(), database.info(), options_for(folder)); });
   const auto left = folder.names();
   ::umount2(folder.path().c_str(), MNT_DETACH);
@@ -309,7 +317,8 @@ TEST(BackUp, GivesTwoCheckpointsOfOneSecondTwoNames) {
   TempFolder folder;
   auto options = options_for(folder);
   options.writes_registry = false;
-  const auto one = back_up(quiet_context(), database.info(), options), two = back_up(quiet_context(), database.info(), options);
+  const auto one = back_up(quiet_context(), database.info(), options),
+             two = back_up(quiet_context(), database.info(), options);
   EXPECT_NE(one.record.id, two.record.id);
   EXPECT_EQ(two.record.sequence, one.record.sequence + 1);
 }
@@ -321,7 +330,8 @@ TEST(BackUp, WarnsWhenTheRegistryCannotBeWritten) {
   TestContext test;
   const auto result = back_up(test, database.info(), options_for(folder));
   EXPECT_THAT(test.sink.texts(Event::Kind::warning), ElementsAre(HasSubstr("belongs to somebody else")));
-  EXPECT_EQ(table_of(archive::Reader::open(result.path).index(), "helmets").schema, "safety") << "another's schema is content";
+  EXPECT_EQ(table_of(archive::Reader::open(result.path).index(), "helmets").schema, "safety")
+      << "another's schema is content";
 }
 
 TEST(DescribeBackup, SaysWhatWouldBeDoneAndDoesNothing) {

@@ -32,12 +32,32 @@ TEST(CodeTable, IsInOrderOfNumber) {
 
 TEST(CodeTable, KeepsItsPromisesToScripts) {
   // Scripts test these numbers: a change here breaks them.
-  const std::pair<int, std::string_view> promised[] = {
-      {0, "success"}, {1, "findings"}, {2, "usage"}, {3, "config"}, {4, "connection"}, {5, "version"}, {6, "archive_damaged"},
-      {7, "archive_incomplete"}, {8, "no_such_checkpoint"}, {9, "locked"}, {10, "command_failed"}, {11, "service_unhealthy"},
-      {12, "history_differs"}, {13, "not_reversible"}, {14, "resumable"}, {15, "in_doubt"}, {16, "confirmation_needed"},
-      {17, "rolled_back"}, {18, "manual_attention"}, {19, "not_permitted"}, {20, "storage"}, {21, "database"},
-      {22, "verification"}, {70, "internal"}, {130, "interrupted"}, {143, "terminated"}};
+  const std::pair<int, std::string_view> promised[] = {{0, "success"},
+                                                       {1, "findings"},
+                                                       {2, "usage"},
+                                                       {3, "config"},
+                                                       {4, "connection"},
+                                                       {5, "version"},
+                                                       {6, "archive_damaged"},
+                                                       {7, "archive_incomplete"},
+                                                       {8, "no_such_checkpoint"},
+                                                       {9, "locked"},
+                                                       {10, "command_failed"},
+                                                       {11, "service_unhealthy"},
+                                                       {12, "history_differs"},
+                                                       {13, "not_reversible"},
+                                                       {14, "resumable"},
+                                                       {15, "in_doubt"},
+                                                       {16, "confirmation_needed"},
+                                                       {17, "rolled_back"},
+                                                       {18, "manual_attention"},
+                                                       {19, "not_permitted"},
+                                                       {20, "storage"},
+                                                       {21, "database"},
+                                                       {22, "verification"},
+                                                       {70, "internal"},
+                                                       {130, "interrupted"},
+                                                       {143, "terminated"}};
   for (const auto& [number, name] : promised) EXPECT_EQ(name_of(static_cast<Code>(number)), name);
   EXPECT_EQ(code_table().size(), std::size(promised)) << "a new code belongs into this test too";
 }
@@ -52,7 +72,9 @@ TEST(CodeTable, UsesNamesAndMeaningsFitForJsonAndHelp) {
   }
 }
 
-TEST(NameOf, CallsAnUnknownNumberUnknown) { EXPECT_EQ(name_of(static_cast<Code>(99)), "unknown"); }
+TEST(NameOf, CallsAnUnknownNumberUnknown) {
+  EXPECT_EQ(name_of(static_cast<Code>(99)), "unknown");
+}
 
 TEST(Error, SaysMessageAndDetailInWhat) {
   const Error error(Code::storage, "cannot write \"x\"", "Free space.", "disk full");

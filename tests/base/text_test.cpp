@@ -23,7 +23,9 @@ TEST(FormatBytes, NeverPrintsAThousandOfAUnit) {
   EXPECT_EQ(format_bytes(999999999), "1.0 GB");
 }
 
-TEST(FormatBytes, HasAUnitForTheLargestNumber) { EXPECT_EQ(format_bytes(UINT64_MAX), "18 EB"); }
+TEST(FormatBytes, HasAUnitForTheLargestNumber) {
+  EXPECT_EQ(format_bytes(UINT64_MAX), "18 EB");
+}
 
 TEST(FormatSeconds, ChoosesTheUnitByLength) {
   EXPECT_EQ(format_seconds(0.4123), "0.412 s");
@@ -45,7 +47,9 @@ TEST(FormatPlural, AgreesWithItsNumber) {
   EXPECT_EQ(format_plural(1200, "index"), "1,200 indexes");
 }
 
-TEST(FormatFileName, KeepsWhatEveryFileSystemTakes) { EXPECT_EQ(format_file_name("shop-1.2_b"), "shop-1.2_b"); }
+TEST(FormatFileName, KeepsWhatEveryFileSystemTakes) {
+  EXPECT_EQ(format_file_name("shop-1.2_b"), "shop-1.2_b");
+}
 
 TEST(FormatFileName, EscapesSlashesSpacesAndALeadingDot) {
   EXPECT_EQ(format_file_name("../etc/pass wd"), "%2E.%2Fetc%2Fpass%20wd");
@@ -77,19 +81,22 @@ TEST(StartsWithIgnoringCase, NeedsTheWholePrefix) {
   EXPECT_FALSE(starts_with_ignoring_case("DROP TABLE", "CREATE"));
 }
 
-TEST(OneLine, LeavesNoControlCharacterToTheTerminal) { EXPECT_EQ(one_line("a\nb\x1b[31mc\x7f"), "a b [31mc "); }
+TEST(OneLine, LeavesNoControlCharacterToTheTerminal) {
+  EXPECT_EQ(one_line("a\nb\x1b[31mc\x7f"), "a b [31mc ");
+}
 
 TEST(OneLine, KeepsLettersOfEveryAlphabet) {
-  EXPECT_EQ(one_line("gr\xC3\xBC\xC3\x9F \xE6\x97\xA5 \xF0\x9F\x98\x80"), "gr\xC3\xBC\xC3\x9F \xE6\x97\xA5 \xF0\x9F\x98\x80");
+  EXPECT_EQ(one_line("gr\xC3\xBC\xC3\x9F \xE6\x97\xA5 \xF0\x9F\x98\x80"),
+            "gr\xC3\xBC\xC3\x9F \xE6\x97\xA5 \xF0\x9F\x98\x80");
 }
 
 TEST(OneLine, WritesAQuestionMarkForBytesThatAreNoText) {
-  EXPECT_EQ(one_line("caf\xE9!"), "caf?!");               // Latin-1
-  EXPECT_EQ(one_line("\xC3"), "?");                       // cut
-  EXPECT_EQ(one_line("a\xC0\x80z"), "a??z");              // overlong
-  EXPECT_EQ(one_line("\xED\xA0\x80"), "???");             // a surrogate
-  EXPECT_EQ(one_line("\xF5\x80\x80\x80"), "????");        // beyond Unicode
-  EXPECT_EQ(one_line("\xE6\x97z"), "??z");                // ends before it is whole
+  EXPECT_EQ(one_line("caf\xE9!"), "caf?!");         // Latin-1
+  EXPECT_EQ(one_line("\xC3"), "?");                 // cut
+  EXPECT_EQ(one_line("a\xC0\x80z"), "a??z");        // overlong
+  EXPECT_EQ(one_line("\xED\xA0\x80"), "???");       // a surrogate
+  EXPECT_EQ(one_line("\xF5\x80\x80\x80"), "????");  // beyond Unicode
+  EXPECT_EQ(one_line("\xE6\x97z"), "??z");          // ends before it is whole
 }
 
 }  // namespace

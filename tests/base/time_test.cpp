@@ -7,10 +7,13 @@ namespace {
 using namespace std::chrono;
 
 Instant instant(int year_number, unsigned month_number, unsigned day_number, int seconds_of_day, int millis) {
-  return sys_days{year{year_number} / month{month_number} / day{day_number}} + seconds{seconds_of_day} + milliseconds{millis};
+  return sys_days{year{year_number} / month{month_number} / day{day_number}} + seconds{seconds_of_day} +
+         milliseconds{millis};
 }
 
-TEST(FormatCompact, IsTheFormOfFileNames) { EXPECT_EQ(format_compact(instant(2026, 11, 22, 84950, 999)), "20261122_233550"); }
+TEST(FormatCompact, IsTheFormOfFileNames) {
+  EXPECT_EQ(format_compact(instant(2026, 11, 22, 84950, 999)), "20261122_233550");
+}
 
 TEST(FormatRfc3339, WritesMillisecondsWithLeadingZeros) {
   EXPECT_EQ(format_rfc3339(instant(2026, 11, 22, 84950, 7)), "2026-11-22T23:35:50.007Z");
@@ -21,17 +24,18 @@ TEST(FormatRfc3339, RoundsDownBeforeTheEpochToo) {
 }
 
 TEST(ParseRfc3339, ReadsWhatWasWritten) {
-  for (const auto& time : {instant(1970, 1, 1, 0, 0), instant(2000, 2, 29, 86399, 999), instant(2026, 11, 22, 84950, 123),
-                           instant(2100, 12, 31, 1, 1), instant(1969, 12, 31, 86399, 999)})
+  for (const auto& time :
+       {instant(1970, 1, 1, 0, 0), instant(2000, 2, 29, 86399, 999), instant(2026, 11, 22, 84950, 123),
+        instant(2100, 12, 31, 1, 1), instant(1969, 12, 31, 86399, 999)})
     EXPECT_EQ(parse_rfc3339(format_rfc3339(time)), time) << format_rfc3339(time);
 }
 
 TEST(ParseRfc3339, RefusesEverythingElse) {
-  for (const char* text : {"", "2026-11-22", "2026-11-22T23:35:50Z", "2026-11-22T23:35:50.123", "2026-11-22 23:35:50.123Z",
-                           "2026-11-22T23:35:50.123+01:00", "2026-02-30T00:00:00.000Z", "2026-13-01T00:00:00.000Z",
-                           "2026-00-10T00:00:00.000Z", "2026-11-22T24:00:00.000Z", "2026-11-22T23:60:00.000Z",
-                           "2026-11-22T23:35:61.000Z", "2O26-11-22T23:35:50.123Z", "2026-11-22T-1:35:50.123Z",
-                           "2026-11-22T23:35:50.123Zz", " 2026-11-22T23:35:50.123Z"})
+  for (const char* text : {"", "2026-11-22", "2026-11-22T23:35:50Z", "2026-11-22T23:35:50.123",
+                           "2026-11-22 23:35:50.123Z", "2026-11-22T23:35:50.123+01:00", "2026-02-30T00:00:00.000Z",
+                           "2026-13-01T00:00:00.000Z", "2026-00-10T00:00:00.000Z", "2026-11-22T24:00:00.000Z",
+                           "2026-11-22T23:60:00.000Z", "2026-11-22T23:35:61.000Z", "2O26-11-22T23:35:50.123Z",
+                           "2026-11-22T-1:35:50.123Z", "2026-11-22T23:35:50.123Zz", " 2026-11-22T23:35:50.123Z"})
     EXPECT_EQ(parse_rfc3339(text), std::nullopt) << text;
 }
 

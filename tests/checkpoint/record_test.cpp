@@ -34,7 +34,8 @@ Record full_record() {
   record.facts = {{"prisma_head public", "20261122_init abc"}};
   record.pins = {"incident 7"};
   record.archive = {"shop_20261122_100000.sql.zst", 9876543210, std::string(64, 'b'), "zst"};
-  record.proofs = {{Proof::digest, "2026-11-22T10:00:02.000Z", 0.5, true, ""}, {Proof::content, "2026-11-22T11:00:00.000Z", 9, false, "rows differ"}};
+  record.proofs = {{Proof::digest, "2026-11-22T10:00:02.000Z", 0.5, true, ""},
+                   {Proof::content, "2026-11-22T11:00:00.000Z", 9, false, "rows differ"}};
   return record;
 }
 
@@ -56,8 +57,9 @@ TEST(Record, ReadsWhatItWrote) {
 
 TEST(Record, RefusesWhatIsNoRecordAndNamesTheFile) {
   const std::string whole = format_record(full_record());
-  for (const auto& text : {std::string(), std::string("null"), std::string("[]"), std::string("{}"), std::string("{\"kind\":\"other\",\"id\":\"a\"}"),
-                           std::string("{\"kind\":\"checkpoint\"}"), std::string("{\"kind\":1,\"id\":\"a\"}"), whole.substr(0, whole.size() / 2)}) {
+  for (const auto& text : {std::string(), std::string("null"), std::string("[]"), std::string("{}"),
+                           std::string("{\"kind\":\"other\",\"id\":\"a\"}"), std::string("{\"kind\":\"checkpoint\"}"),
+                           std::string("{\"kind\":1,\"id\":\"a\"}"), whole.substr(0, whole.size() / 2)}) {
     const Error error = error_of([&] { parse_record(text, "/backups/bad.json"); });
     EXPECT_EQ(error.code(), Code::archive_damaged) << text;
     EXPECT_THAT(error.message(), HasSubstr("/backups/bad.json"));
@@ -66,15 +68,18 @@ TEST(Record, RefusesWhatIsNoRecordAndNamesTheFile) {
 }
 
 TEST(Record, ToleratesFieldsOfTheWrongKind) {
-  const auto record = parse_record(R"({"schema":"1","kind":"checkpoint","id":"a","sequence":"x","rows":null,"facts":[],"pins":{"a":1},)"
-                                   R"("archive":"none","proofs":[1,{"level":"L9","passed":"yes"}]})", "x.json");
+  const auto record =
+      parse_record(R"({"schema":"1","kind":"checkpoint","id":"a","sequence":"x","rows":null,"facts":[],"pins":{"a":1},)"
+                   R"("archive":"none","proofs":[1,{"level":"L9","passed":"yes"}]})",
+                   "x.json");
   EXPECT_EQ(record.id, "a");
   EXPECT_EQ(record.sequence, 0U);
   EXPECT_EQ(record.proof(), Proof::none);
 }
 
 TEST(Record, RefusesANewerSchema) {
-  EXPECT_EQ(error_of([] { parse_record(R"({"schema":2,"kind":"checkpoint","id":"a"})", "x.json"); }).code(), Code::version);
+  EXPECT_EQ(error_of([] { parse_record(R"({"schema":2,"kind":"checkpoint","id":"a"})", "x.json"); }).code(),
+            Code::version);
 }
 
 TEST(Record, CountsProofSinceTheLastFailure) {
@@ -90,7 +95,8 @@ TEST(Record, CountsProofSinceTheLastFailure) {
 }
 
 TEST(Proof, HasNamesThatReadBack) {
-  for (const auto proof : {Proof::digest, Proof::decodes, Proof::restored, Proof::content}) EXPECT_EQ(parse_proof(name_of(proof)), proof);
+  for (const auto proof : {Proof::digest, Proof::decodes, Proof::restored, Proof::content})
+    EXPECT_EQ(parse_proof(name_of(proof)), proof);
   EXPECT_EQ(parse_proof("l2"), Proof::decodes);
   for (const char* text : {"", "L", "L0", "L5", "L10", "4", "none"}) EXPECT_EQ(parse_proof(text), std::nullopt) << text;
 }

@@ -7,9 +7,9 @@ namespace safety::checkpoint {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::quiet_context;
 using testing::TestDatabase;
-using ::testing::HasSubstr;
 
 Record record(const std::string& id, const std::string& label = "") {
   Record made;
@@ -42,11 +42,14 @@ TEST(Registry, MirrorsARecordAndItsChanges) {
   registry.prepare();
   auto made = record("a", "it's \"quoted\" \xC3\xA9");
   registry.put(made);
-  EXPECT_EQ(database.value("SELECT label || '|' || rows || '|' || proof FROM safety.checkpoints"), "it's \"quoted\" \xC3\xA9|12|L1");
+  EXPECT_EQ(database.value("SELECT label || '|' || rows || '|' || proof FROM safety.checkpoints"),
+            "it's \"quoted\" \xC3\xA9|12|L1");
   made.proofs.push_back({Proof::content, "2026-11-22T11:00:00.000Z", 1, true, ""});
   registry.put(made);
-  EXPECT_EQ(database.value("SELECT count(*) || '|' || min(proof) || '|' || min(proven_at AT TIME ZONE 'UTC') FROM safety.checkpoints"),
-            "1|L4|2026-11-22 11:00:00");
+  EXPECT_EQ(
+      database.value(
+          "SELECT count(*) || '|' || min(proof) || '|' || min(proven_at AT TIME ZONE 'UTC') FROM safety.checkpoints"),
+      "1|L4|2026-11-22 11:00:00");
   EXPECT_EQ(database.value("SELECT record ->> 'id' FROM safety.checkpoints"), "a");
 }
 
@@ -67,8 +70,10 @@ TEST(Registry, ClosesAnOperationThatACrashLeftOpen) {
   registry.put(operation("two"));
   EXPECT_EQ(database.value("SELECT outcome FROM safety.operations WHERE id = 'one'"), "crashed");
   registry.put(operation("two", "2026-11-22T10:05:00.000Z"));
-  EXPECT_EQ(database.value("SELECT string_agg(id || ':' || outcome, ' ' ORDER BY id) FROM safety.operations WHERE finished IS NOT NULL"),
-            "one:crashed two:success");
+  EXPECT_EQ(
+      database.value(
+          "SELECT string_agg(id || ':' || outcome, ' ' ORDER BY id) FROM safety.operations WHERE finished IS NOT NULL"),
+      "one:crashed two:success");
 }
 
 TEST(Registry, IsCarriedIntoTheDatabaseThatTakesOver) {
@@ -84,7 +89,8 @@ TEST(Registry, IsCarriedIntoTheDatabaseThatTakesOver) {
     const auto sql = std::string("SELECT string_agg(t::text, ' ' ORDER BY id) FROM safety.") + table + " t";
     EXPECT_EQ(new_one.value(sql), old_one.value(sql)) << table;
   }
-  EXPECT_EQ(new_one.value("SELECT obj_description('safety'::regnamespace)"), old_one.value("SELECT obj_description('safety'::regnamespace)"));
+  EXPECT_EQ(new_one.value("SELECT obj_description('safety'::regnamespace)"),
+            old_one.value("SELECT obj_description('safety'::regnamespace)"));
 }
 
 TEST(Registry, LeavesASchemaOfSomebodyElseAlone) {
@@ -124,7 +130,8 @@ TEST(OperationLock, KeepsOthersOutAndNamesTheHolder) {
   EXPECT_THAT(error.message(), HasSubstr(database.name()));
   EXPECT_THAT(error.message(), HasSubstr("session " + std::to_string(held->session().backend_pid())));
   EXPECT_FALSE(error.hint().empty());
-  const OperationLock other(quiet_context(), database.info(), database.name() + "_other");  // another database's is free
+  const OperationLock other(quiet_context(), database.info(),
+                            database.name() + "_other");  // another database's is free
   held.reset();
   // The server lets go when it has noticed that the session ended.
   for (int attempt = 0;; ++attempt) {

@@ -6,17 +6,18 @@
 namespace safety::checkpoint {
 namespace {
 
-using testing::error_of;
-using testing::quiet_context;
-using testing::TempFolder;
-using testing::TestContext;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::quiet_context;
 using ::testing::SizeIs;
+using testing::TempFolder;
+using testing::TestContext;
 namespace fs = std::filesystem;
 
-Record record(const std::string& id, std::uint64_t sequence, const std::string& database = "shop", const std::string& label = "") {
+Record record(const std::string& id, std::uint64_t sequence, const std::string& database = "shop",
+              const std::string& label = "") {
   Record made;
   made.id = id;
   made.sequence = sequence;
@@ -144,7 +145,8 @@ TEST(Store, GivesEachIdOnce) {
   const Store store(folder.path());
   const auto now = *parse_rfc3339("2026-11-22T10:00:00.000Z");
   EXPECT_EQ(store.new_id("shop", now), "shop_20261122_100000");
-  for (const char* ending : {".json", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"}) {
+  for (const char* ending :
+       {".json", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"}) {
     const auto taken = folder / ("shop_20261122_100000" + std::string(ending));
     testing::write_text(taken, "");
     EXPECT_EQ(store.new_id("shop", now), "shop_20261122_100000_2") << ending;

@@ -29,7 +29,8 @@ int main(int, char** arguments) {
   const auto record = safety::checkpoint::Store(folder).rebuild(context).at(0);
   int code = 0;
   try {
-    safety::pg::Connection connection(context, safety::pg::ConnectionInfo::parse("postgresql:///d?host=%2Fnonexistent"));
+    safety::pg::Connection connection(context,
+                                      safety::pg::ConnectionInfo::parse("postgresql:///d?host=%2Fnonexistent"));
   } catch (const safety::Error& error) {
     code = static_cast<int>(error.code());
   }

@@ -1,8 +1,10 @@
 // What other programs rely on: variables, files, exit codes, the result line; and that no secret leaks.
 #include <sys/stat.h>
 
-#include <fstream>
+#include <cstdio>
+#include <memory>
 #include <regex>
+#include <sstream>
 #include <thread>
 
 #include "tests/e2e/workbench.hpp"
@@ -259,8 +261,11 @@ std::vector<std::string> command_lines_with(const std::string& secret) {
   std::error_code gone;
   for (const auto& entry : fs::directory_iterator("/proc", gone)) {
     if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    // Not a stream: those throw when the process ends while it is read.
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen((entry.path() / "cmdline").c_str(), "rb"), &std::fclose);
+    if (!file) continue;
+    std::string line(65536, '\0');
+    line.resize(std::fread(line.data(), 1, line.size(), file.get()));
     if (line.find(secret) != std::string::npos) found.push_back(line);
   }
   return found;

@@ -22,9 +22,13 @@ int pass_three() {
 }
 
 const testing::ChildProgram child("pass_three", pass_three);
-int exit_code_with(const std::string& setting) { return child.run({{"SAFETY_FAULT", setting}}).exit_code; }
+int exit_code_with(const std::string& setting) {
+  return child.run({{"SAFETY_FAULT", setting}}).exit_code;
+}
 
-TEST(FaultPoint, DoesNothingWithoutTheVariable) { EXPECT_EQ(child.run().exit_code, 3); }
+TEST(FaultPoint, DoesNothingWithoutTheVariable) {
+  EXPECT_EQ(child.run().exit_code, 3);
+}
 
 TEST(FaultPoint, NamesEveryPointPassedWhenItCounts) {
   testing::TempFolder folder;
@@ -43,7 +47,8 @@ TEST(FaultPoint, ThrowsAtTheNumberedPointOnly) {
 }
 
 TEST(FaultPoint, IgnoresASettingThatMakesNoSense) {
-  for (const char* setting : {"", "kill", "explode:1", "kill:x", "error:0"}) EXPECT_EQ(exit_code_with(setting), 3) << setting;
+  for (const char* setting : {"", "kill", "explode:1", "kill:x", "error:0"})
+    EXPECT_EQ(exit_code_with(setting), 3) << setting;
 }
 
 }  // namespace

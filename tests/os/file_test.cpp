@@ -10,11 +10,11 @@
 namespace safety::os {
 namespace {
 
-using testing::error_of;
-using testing::TempFolder;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::TempFolder;
 namespace fs = std::filesystem;
 
 mode_t mode_of(const fs::path& path) {
@@ -28,7 +28,8 @@ class TinyFileSystem {
  public:
   TinyFileSystem() {
     if (::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=64k,mode=0700") != 0)
-      throw std::runtime_error("a tmpfs could not be mounted: run this test as root, outside of unprivileged containers");
+      throw std::runtime_error(
+          "a tmpfs could not be mounted: run this test as root, outside of unprivileged containers");
   }
   ~TinyFileSystem() { ::umount2(folder_.path().c_str(), MNT_DETACH); }
   const TempFolder& folder() const { return folder_; }

@@ -13,10 +13,10 @@ namespace safety::os {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::quiet_context;
 using testing::TempFolder;
 using testing::TestContext;
-using ::testing::HasSubstr;
 
 struct Ran {
   ProcessResult result;
@@ -25,7 +25,8 @@ struct Ran {
 
 Ran run_shell(const Context& context, const std::string& script, std::map<std::string, std::string> environment = {}) {
   Ran ran;
-  ran.result = run_process(context, {"sh", {"-c", script}, std::move(environment)}, [&](std::string_view piece) { ran.out += piece; });
+  ran.result = run_process(context, {"sh", {"-c", script}, std::move(environment)},
+                           [&](std::string_view piece) { ran.out += piece; });
   return ran;
 }
 
@@ -53,14 +54,18 @@ TEST(RunProcess, KeepsStandardOutputAndErrorApart) {
   EXPECT_EQ(ran.result.exit_code, 0);
 }
 
-TEST(RunProcess, ReturnsTheExitCode) { EXPECT_EQ(run_shell(quiet_context(), "exit 37").result.exit_code, 37); }
+TEST(RunProcess, ReturnsTheExitCode) {
+  EXPECT_EQ(run_shell(quiet_context(), "exit 37").result.exit_code, 37);
+}
 
 TEST(RunProcess, AddsASignalTo128) {
   EXPECT_EQ(run_shell(quiet_context(), "kill -KILL $$").result.exit_code, 128 + SIGKILL);
   EXPECT_EQ(run_shell(quiet_context(), "kill -TERM $$").result.exit_code, 128 + SIGTERM);
 }
 
-TEST(RunProcess, GivesTheChildNoStandardInput) { EXPECT_EQ(run_shell(quiet_context(), "cat; echo end").out, "end\n"); }
+TEST(RunProcess, GivesTheChildNoStandardInput) {
+  EXPECT_EQ(run_shell(quiet_context(), "cat; echo end").out, "end\n");
+}
 
 TEST(RunProcess, PassesArgumentsWithoutAShell) {
   const std::string nasty = "$HOME 'a' \"b\" \\ ; rm -rf * \n";
@@ -71,13 +76,15 @@ TEST(RunProcess, MergesTheEnvironment) {
   ::setenv("SAFETY_TEST_KEPT", "kept", 1);
   ::setenv("SAFETY_TEST_CHANGED", "old", 1);
   ::setenv("SAFETY_TEST_GONE", "there", 1);
-  const auto ran = run_shell(quiet_context(), "echo $SAFETY_TEST_KEPT,$SAFETY_TEST_CHANGED,${SAFETY_TEST_GONE-unset},$SAFETY_TEST_NEW",
+  const auto ran = run_shell(quiet_context(),
+                             "echo $SAFETY_TEST_KEPT,$SAFETY_TEST_CHANGED,${SAFETY_TEST_GONE-unset},$SAFETY_TEST_NEW",
                              {{"SAFETY_TEST_CHANGED", "new"}, {"SAFETY_TEST_GONE", ""}, {"SAFETY_TEST_NEW", "a=b c"}});
   EXPECT_EQ(ran.out, "kept,new,unset,a=b c\n");
 }
 
 TEST(RunProcess, StreamsTenMegabytesOfBothOutputs) {
-  const auto ran = run_shell(quiet_context(), "head -c 10000000 /dev/zero & head -c 10000000 /dev/zero >&2; wait; echo tail >&2");
+  const auto ran =
+      run_shell(quiet_context(), "head -c 10000000 /dev/zero & head -c 10000000 /dev/zero >&2; wait; echo tail >&2");
   EXPECT_EQ(ran.out.size(), 10000000U);
   EXPECT_LE(ran.result.standard_error.size(), 128U * 1024);
   EXPECT_TRUE(ran.result.standard_error.ends_with("tail\n")) << "the end of standard error is what is kept";
@@ -94,7 +101,9 @@ TEST(RunProcess, SaysWhichProgramIsMissing) {
 }
 
 TEST(RunForOutput, NamesProgramExitCodeAndLastWords) {
-  const Error error = error_of([] { run_for_output(quiet_context(), {"sh", {"-c", "echo first >&2; echo last words >&2; exit 3"}, {}}); });
+  const Error error = error_of([] {
+    run_for_output(quiet_context(), {"sh", {"-c", "echo first >&2; echo last words >&2; exit 3"}, {}});
+  });
   EXPECT_EQ(error.code(), Code::command_failed);
   EXPECT_THAT(error.message(), HasSubstr("sh ended with exit code 3"));
   EXPECT_EQ(error.detail(), "last words");
@@ -121,7 +130,9 @@ TEST(RunProcess, KillsAChildThatDoesNotListen) {
     test.stop.request_stop();
   });
   const Stopwatch watch;
-  EXPECT_THROW(run_shell(test, "trap '' TERM; cd " + folder.path().string() + "; echo $$ >p; mv p pid; while :; do :; done"), Interrupted);
+  EXPECT_THROW(
+      run_shell(test, "trap '' TERM; cd " + folder.path().string() + "; echo $$ >p; mv p pid; while :; do :; done"),
+      Interrupted);
   EXPECT_LT(watch.seconds(), 15);
   EXPECT_FALSE(is_alive(std::stoi(testing::read_text(folder / "pid"))));
 }

@@ -11,18 +11,24 @@
 namespace safety::os {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::error_of;
 using testing::quiet_context;
 using testing::TestContext;
-using ::testing::ElementsAre;
 
-TEST(RunTasks, DoesNothingWithoutTasks) { run_tasks(quiet_context(), 4, {}); }
+TEST(RunTasks, DoesNothingWithoutTasks) {
+  run_tasks(quiet_context(), 4, {});
+}
 
 TEST(RunTasks, StartsTheHeaviestFirst) {
   std::vector<int> order;
   std::vector<Task> tasks;
   for (const unsigned weight : {3U, 9U, 1U, 7U})
-    tasks.push_back({[&order, weight](const Context&, unsigned) { order.push_back(static_cast<int>(weight)); }, weight, {}, {}, {}});
+    tasks.push_back({[&order, weight](const Context&, unsigned) { order.push_back(static_cast<int>(weight)); },
+                     weight,
+                     {},
+                     {},
+                     {}});
   run_tasks(quiet_context(), 1, tasks);
   EXPECT_THAT(order, ElementsAre(9, 7, 3, 1));
 }
@@ -53,7 +59,10 @@ TEST(RunTasks, RunsLighterTasksWhileAResourceIsTaken) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   };
-  run_tasks(quiet_context(), 2, {{heavy, 100, {}, {}, {"t"}}, {heavy, 100, {}, {}, {"t"}}, {[&](const Context&, unsigned) { light_ran = true; }, 1, {}, {}, {}}});
+  run_tasks(quiet_context(), 2,
+            {{heavy, 100, {}, {}, {"t"}},
+             {heavy, 100, {}, {}, {"t"}},
+             {[&](const Context&, unsigned) { light_ran = true; }, 1, {}, {}, {}}});
   EXPECT_TRUE(light_ran);
 }
 
@@ -74,10 +83,14 @@ TEST(RunTasks, LetsSharersRunTogether) {
 TEST(RunTasks, NumbersItsWorkersFromZero) {
   std::atomic<unsigned> highest{0};
   std::vector<Task> tasks(50, Task{[&](const Context&, unsigned worker) {
-                                     for (unsigned seen = highest; worker > seen && !highest.compare_exchange_weak(seen, worker);) {
+                                     for (unsigned seen = highest;
+                                          worker > seen && !highest.compare_exchange_weak(seen, worker);) {
                                      }
                                    },
-                                   1, {}, {}, {}});
+                                   1,
+                                   {},
+                                   {},
+                                   {}});
   run_tasks(quiet_context(), 3, tasks);
   EXPECT_LT(highest, 3U);
 }
@@ -90,7 +103,10 @@ TEST(RunTasks, EndsAtTheFirstFailure) {
                        ++ran;
                        std::this_thread::sleep_for(std::chrono::milliseconds(1));
                      },
-                     1, {0}, {}, {}});
+                     1,
+                     {0},
+                     {},
+                     {}});
   EXPECT_EQ(error_of([&] { run_tasks(quiet_context(), 2, tasks); }).message(), "no");
   EXPECT_EQ(ran, 0) << "what depends on the failed task must not run";
 }
@@ -101,7 +117,10 @@ TEST(RunTasks, StopsBetweenTasks) {
   std::vector<Task> tasks(100, Task{[&](const Context&, unsigned) {
                                       if (++ran == 3) test.stop.request_stop();
                                     },
-                                    1, {}, {}, {}});
+                                    1,
+                                    {},
+                                    {},
+                                    {}});
   EXPECT_THROW(run_tasks(test, 1, tasks), Interrupted);
   EXPECT_EQ(ran, 3);
 }

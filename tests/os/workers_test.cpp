@@ -89,10 +89,13 @@ TEST(RunWorkers, PassesAnOuterStopOn) {
 }
 
 TEST(RunWorkers, PassesOnWhatIsNotOurs) {
-  EXPECT_THROW(run_workers(quiet_context(), 2, [](const Context&, unsigned) { throw std::bad_alloc(); }), std::bad_alloc);
+  EXPECT_THROW(run_workers(quiet_context(), 2, [](const Context&, unsigned) { throw std::bad_alloc(); }),
+               std::bad_alloc);
 }
 
-TEST(AvailableProcessors, IsAtLeastOne) { EXPECT_GE(available_processors(), 1U); }
+TEST(AvailableProcessors, IsAtLeastOne) {
+  EXPECT_GE(available_processors(), 1U);
+}
 
 }  // namespace
 }  // namespace safety::os

@@ -5,8 +5,8 @@
 namespace safety::pg {
 namespace {
 
-using testing::error_of;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -16,11 +16,13 @@ class Variables {
  public:
   explicit Variables(const std::map<std::string, std::string>& values = {}) {
     // libpq's own variables of whoever runs the tests must not matter.
-    for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE"}) set(name, nullptr);
+    for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSERVICE"})
+      set(name, nullptr);
     for (const auto& [name, value] : values) set(name, value.c_str());
   }
   ~Variables() {
-    for (const auto& [name, value] : before_) value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
+    for (const auto& [name, value] : before_)
+      value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
   }
 
  private:
@@ -34,8 +36,12 @@ class Variables {
 
 TEST(ConnectionInfo, ReadsEveryPartOfAUrl) {
   const auto info = ConnectionInfo::parse("postgresql://ann:pw@db.example:6543/shop?sslmode=require&connect_timeout=3");
-  EXPECT_EQ(info.parameters(), (std::map<std::string, std::string>{{"user", "ann"}, {"password", "pw"}, {"host", "db.example"},
-                                                                   {"port", "6543"}, {"dbname", "shop"}, {"sslmode", "require"},
+  EXPECT_EQ(info.parameters(), (std::map<std::string, std::string>{{"user", "ann"},
+                                                                   {"password", "pw"},
+                                                                   {"host", "db.example"},
+                                                                   {"port", "6543"},
+                                                                   {"dbname", "shop"},
+                                                                   {"sslmode", "require"},
                                                                    {"connect_timeout", "3"}}));
 }
 
@@ -57,9 +63,11 @@ TEST(ConnectionInfo, DecodesPasswordsWithSpecialCharacters) {
 
 TEST(ConnectionInfo, DropsWhatOnlyPrismaKnowsAndSaysSo) {
   const auto info = ConnectionInfo::parse(
-      "postgresql://ann:pw@h/d?schema=public&sslmode=disable&connection_limit=5&pool_timeout=2&pgbouncer=true&sslaccept=strict"
+      "postgresql://ann:pw@h/"
+      "d?schema=public&sslmode=disable&connection_limit=5&pool_timeout=2&pgbouncer=true&sslaccept=strict"
       "&socket_timeout=3&application_name=app");
-  EXPECT_THAT(info.dropped(), ElementsAre("schema", "connection_limit", "pool_timeout", "pgbouncer", "sslaccept", "socket_timeout"));
+  EXPECT_THAT(info.dropped(),
+              ElementsAre("schema", "connection_limit", "pool_timeout", "pgbouncer", "sslaccept", "socket_timeout"));
   EXPECT_EQ(info.parameters().at("sslmode"), "disable");
   EXPECT_EQ(info.parameters().at("application_name"), "app");
   EXPECT_EQ(info.parameters().at("dbname"), "d");
@@ -72,8 +80,9 @@ TEST(ConnectionInfo, DropsAForeignParameterThatStandsAlone) {
 }
 
 TEST(ConnectionInfo, NeverRepeatsAUrlThatItCannotRead) {
-  for (const char* url : {"mysql://ann:hunter2@h/d", "postgresql://ann:hunter2@h:port%/d", "postgresql://ann:hunter2%zz@h/d",
-                          "postgresql://ann:hun#ter2@[h/d", "host=h password='hunter2", "hunter2", "jdbc:postgresql://h/d?password=hunter2",
+  for (const char* url : {"mysql://ann:hunter2@h/d", "postgresql://ann:hunter2@h:port%/d",
+                          "postgresql://ann:hunter2%zz@h/d", "postgresql://ann:hun#ter2@[h/d",
+                          "host=h password='hunter2", "hunter2", "jdbc:postgresql://h/d?password=hunter2",
                           "postgresql://ann:hunter2@h/d?sslmode", "password=hunter2 nonsense=hunter2"}) {
     const Error error = error_of([&] { ConnectionInfo::parse(url); });
     EXPECT_EQ(error.code(), Code::usage) << url;
@@ -91,7 +100,11 @@ TEST(ConnectionInfo, ShowsEverythingButThePassword) {
 }
 
 TEST(ConnectionInfo, FallsBackOnLibpqsVariables) {
-  const Variables variables({{"PGHOST", "/run/pg"}, {"PGPORT", "6000"}, {"PGUSER", "ann"}, {"PGDATABASE", "shop"}, {"PGPASSWORD", "hunter2"}});
+  const Variables variables({{"PGHOST", "/run/pg"},
+                             {"PGPORT", "6000"},
+                             {"PGUSER", "ann"},
+                             {"PGDATABASE", "shop"},
+                             {"PGPASSWORD", "hunter2"}});
   const auto info = ConnectionInfo::parse("");
   EXPECT_EQ(info.database(), "shop");
   EXPECT_EQ(info.display(), "postgresql://ann@/run/pg:6000/shop");
@@ -111,9 +124,15 @@ TEST(ConnectionInfo, ReplacesNothingButTheDatabase) {
 }
 
 TEST(ConnectionInfo, HandsEverythingToChildrenByTheEnvironment) {
-  const auto variables = ConnectionInfo::parse("postgresql://ann:p%40w@h:1/d?sslmode=require&options=-c%20a%3Db&schema=x").environment();
-  EXPECT_EQ(variables, (std::map<std::string, std::string>{{"PGUSER", "ann"}, {"PGPASSWORD", "p@w"}, {"PGHOST", "h"}, {"PGPORT", "1"},
-                                                           {"PGDATABASE", "d"}, {"PGSSLMODE", "require"}, {"PGOPTIONS", "-c a=b"}}));
+  const auto variables =
+      ConnectionInfo::parse("postgresql://ann:p%40w@h:1/d?sslmode=require&options=-c%20a%3Db&schema=x").environment();
+  EXPECT_EQ(variables, (std::map<std::string, std::string>{{"PGUSER", "ann"},
+                                                           {"PGPASSWORD", "p@w"},
+                                                           {"PGHOST", "h"},
+                                                           {"PGPORT", "1"},
+                                                           {"PGDATABASE", "d"},
+                                                           {"PGSSLMODE", "require"},
+                                                           {"PGOPTIONS", "-c a=b"}}));
 }
 
 }  // namespace

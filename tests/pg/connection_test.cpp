@@ -14,11 +14,11 @@ namespace {
 using testing::admin_connection;
 using testing::connection_info;
 using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::quiet_context;
 using testing::TestContext;
 using testing::TestDatabase;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 Error error_of_sql(const std::string& sql) {
   auto connection = admin_connection();
@@ -54,12 +54,14 @@ TEST(Connection, GivesEachFailureItsCode) {
   EXPECT_EQ(error_of_sql("SELECT * FROM nowhere").sqlstate(), "42P01");
   EXPECT_EQ(error_of_sql("SET ROLE pg_read_all_stats; SELECT * FROM pg_authid").code(), Code::not_permitted);
   EXPECT_EQ(error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$").code(), Code::storage);
-  EXPECT_EQ(error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'slots' USING ERRCODE = '53300'; END $$").code(), Code::connection);
+  EXPECT_EQ(error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'slots' USING ERRCODE = '53300'; END $$").code(),
+            Code::connection);
   EXPECT_EQ(error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '55P03'; END $$").code(), Code::locked);
 }
 
 TEST(Connection, QuotesTheStatementAndTheServersDetail) {
-  const Error error = error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'the message' USING DETAIL = 'the detail', HINT = 'Do this.'; END $$");
+  const Error error =
+      error_of_sql("DO $$ BEGIN RAISE EXCEPTION 'the message' USING DETAIL = 'the detail', HINT = 'Do this.'; END $$");
   EXPECT_EQ(error.message(), "the message");
   EXPECT_THAT(error.detail(), HasSubstr("the detail"));
   EXPECT_THAT(error.detail(), HasSubstr("RAISE EXCEPTION"));
@@ -105,7 +107,9 @@ TEST(Connection, SaysThatThePasswordIsWrongWithoutShowingIt) {
     testing::write_text(cluster.data_folder() / "pg_hba.conf", "local all ann scram-sha-256\nlocal all all trust\n");
     admin.execute("SELECT pg_reload_conf()");
   }
-  auto info = [&](const std::string& password) { return ConnectionInfo::parse(cluster.url("postgres", "ann") + "&password=" + password); };
+  auto info = [&](const std::string& password) {
+    return ConnectionInfo::parse(cluster.url("postgres", "ann") + "&password=" + password);
+  };
   // The new rules hold for new sessions as soon as the postmaster has read them.
   Error error(Code::success, "");
   for (const Stopwatch watch; watch.seconds() < 10 && error.code() == Code::success;) {
@@ -125,14 +129,16 @@ TEST(Connection, SaysThatThePasswordIsWrongWithoutShowingIt) {
 TEST(Connection, GivesUpOnAServerThatDoesNotAnswer) {
   // A socket that accepts and stays silent.
   testing::TempFolder folder;
-  const auto silent = testing::Background("python3", {"-c",
-                                                      "import socket,sys,time\ns=socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\n"
-                                                      "s.listen(5)\nprint('ready',flush=True)\ntime.sleep(60)",
-                                                      (folder / ".s.PGSQL.5432").string()});
+  const auto silent =
+      testing::Background("python3", {"-c",
+                                      "import socket,sys,time\ns=socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\n"
+                                      "s.listen(5)\nprint('ready',flush=True)\ntime.sleep(60)",
+                                      (folder / ".s.PGSQL.5432").string()});
   for (const Stopwatch watch; watch.seconds() < 10 && silent.out_so_far().empty();)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const Stopwatch watch;
-  const auto info = ConnectionInfo::parse("host=" + folder.path().string() + " dbname=d user=u connect_timeout=1 gssencmode=disable");
+  const auto info =
+      ConnectionInfo::parse("host=" + folder.path().string() + " dbname=d user=u connect_timeout=1 gssencmode=disable");
   const Error error = error_of([&] { Connection(quiet_context(), info); });
   EXPECT_EQ(error.code(), Code::connection);
   EXPECT_THAT(error.message(), HasSubstr("no answer in 1 s"));
@@ -146,7 +152,8 @@ TEST(Connection, CancelsALongQueryWhenStoppedAndStaysUsable) {
   Stopwatch since_stop;
   const std::jthread stopper([&] {
     auto admin = admin_connection();
-    while (admin.value_of("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%' AND pid = " +
+    while (admin.value_of("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT "
+                          "pg_sleep%' AND pid = " +
                           std::to_string(pid)) == "0")
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     since_stop = {};
@@ -155,7 +162,8 @@ TEST(Connection, CancelsALongQueryWhenStoppedAndStaysUsable) {
   EXPECT_THROW(connection.execute("SELECT pg_sleep(60)"), Interrupted);
   EXPECT_LT(since_stop.seconds(), 1);
   EXPECT_FALSE(connection.is_broken());
-  EXPECT_EQ(admin_connection().value_of("SELECT state FROM pg_stat_activity WHERE pid = " + std::to_string(pid)), "idle");
+  EXPECT_EQ(admin_connection().value_of("SELECT state FROM pg_stat_activity WHERE pid = " + std::to_string(pid)),
+            "idle");
 }
 
 TEST(Connection, StopsACopyInBothDirections) {
@@ -168,7 +176,8 @@ TEST(Connection, StopsACopyInBothDirections) {
     EXPECT_THROW(
         {
           if (is_out) {
-            connection.copy_out("COPY (SELECT generate_series(1, 100000000)) TO STDOUT", [&](std::string_view) { test.stop.request_stop(); });
+            connection.copy_out("COPY (SELECT generate_series(1, 100000000)) TO STDOUT",
+                                [&](std::string_view) { test.stop.request_stop(); });
           } else {
             connection.copy_in_begin("COPY t FROM STDIN");
             for (int i = 0; i < 100000000; ++i) {
@@ -186,19 +195,24 @@ TEST(Connection, StopsACopyInBothDirections) {
 TEST(Connection, CopiesAHundredThousandRowsThereAndBack) {
   const TestDatabase database;
   auto connection = database.connect();
-  connection.execute("CREATE TABLE a AS SELECT g AS id, repeat(chr(9 + g % 80), g % 30) || E'\\\\.' AS x, CASE WHEN g % 7 = 0 THEN NULL ELSE g / 3.0 END AS y "
-                     "FROM generate_series(1, 100000) g; CREATE TABLE b (LIKE a)");
+  connection.execute(
+      "CREATE TABLE a AS SELECT g AS id, repeat(chr(9 + g % 80), g % 30) || E'\\\\.' AS x, CASE WHEN g % 7 = 0 THEN "
+      "NULL ELSE g / 3.0 END AS y "
+      "FROM generate_series(1, 100000) g; CREATE TABLE b (LIKE a)");
   std::string rows;
   std::uint64_t calls = 0;
-  EXPECT_EQ(connection.copy_out("COPY a TO STDOUT", [&](std::string_view row) {
-    EXPECT_TRUE(row.ends_with('\n'));
-    rows += row;
-    ++calls;
-  }), 100000U);
+  EXPECT_EQ(connection.copy_out("COPY a TO STDOUT",
+                                [&](std::string_view row) {
+                                  EXPECT_TRUE(row.ends_with('\n'));
+                                  rows += row;
+                                  ++calls;
+                                }),
+            100000U);
   EXPECT_EQ(calls, 100000U);
   connection.copy_in_begin("COPY b FROM STDIN");
   // In pieces that break lines anywhere.
-  for (std::size_t at = 0; at < rows.size(); at += 77777) connection.copy_in_put(std::string_view(rows).substr(at, 77777));
+  for (std::size_t at = 0; at < rows.size(); at += 77777)
+    connection.copy_in_put(std::string_view(rows).substr(at, 77777));
   EXPECT_EQ(connection.copy_in_finish(), 100000U);
   EXPECT_EQ(connection.value_of("SELECT count(*) FROM (TABLE a EXCEPT ALL TABLE b) x"), "0");
 }
@@ -232,9 +246,10 @@ TEST(Connection, ReportsAServerKilledInTheMiddleOfACopy) {
     const Error error = error_of([&] {
       if (is_out) {
         bool is_first = true;
-        connection.copy_out("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 10000000)) TO STDOUT", [&](std::string_view) {
-          if (std::exchange(is_first, false)) kill_server();
-        });
+        connection.copy_out("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 10000000)) TO STDOUT",
+                            [&](std::string_view) {
+                              if (std::exchange(is_first, false)) kill_server();
+                            });
       } else {
         connection.copy_in_begin("COPY t FROM STDIN");
         const std::string row = std::string(1000, 'x') + "\n";
@@ -271,24 +286,32 @@ TEST(Transaction, IsInDoubtWhenTheConnectionBreaksDuringCommit) {
   auto connection = database.connect();
   Transaction transaction(connection);
   // A deferred trigger ends the session while it commits.
-  connection.execute("CREATE TABLE t (x int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
-                     "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
-                     "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f(); "
-                     "INSERT INTO t VALUES (1)");
+  connection.execute(
+      "CREATE TABLE t (x int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
+      "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f(); "
+      "INSERT INTO t VALUES (1)");
   EXPECT_EQ(error_of([&] { transaction.commit(); }).code(), Code::in_doubt);
 }
 
 TEST(UseDumpSettings, MakesRowsTheSameTextWhateverTheDatabaseSays) {
   const TestDatabase database;
   const auto name = quote_identifier(database.name());
-  database.execute("ALTER DATABASE " + name + " SET DateStyle = 'German'; ALTER DATABASE " + name + " SET IntervalStyle = 'sql_standard'; "
-                   "ALTER DATABASE " + name + " SET extra_float_digits = -3; ALTER DATABASE " + name + " SET bytea_output = 'escape'; "
-                   "ALTER DATABASE " + name + " SET statement_timeout = '1ms'; ALTER DATABASE " + name + " SET default_transaction_read_only = on; "
-                   "ALTER DATABASE " + name + " SET search_path = 'odd'");
+  database.execute("ALTER DATABASE " + name + " SET DateStyle = 'German'; ALTER DATABASE " + name +
+                   " SET IntervalStyle = 'sql_standard'; "
+                   "ALTER DATABASE " +
+                   name + " SET extra_float_digits = -3; ALTER DATABASE " + name +
+                   " SET bytea_output = 'escape'; "
+                   "ALTER DATABASE " +
+                   name + " SET statement_timeout = '1ms'; ALTER DATABASE " + name +
+                   " SET default_transaction_read_only = on; "
+                   "ALTER DATABASE " +
+                   name + " SET search_path = 'odd'");
   auto connection = database.connect();
   use_dump_settings(connection);
-  const auto rows = connection.execute("SELECT '2026-11-22'::date, '1 day 2 hours'::interval, (0.1::float8 + 0.2::float8), '\\x00ff'::bytea, "
-                                       "current_setting('search_path'), current_setting('statement_timeout'), current_setting('transaction_read_only')");
+  const auto rows = connection.execute(
+      "SELECT '2026-11-22'::date, '1 day 2 hours'::interval, (0.1::float8 + 0.2::float8), '\\x00ff'::bytea, "
+      "current_setting('search_path'), current_setting('statement_timeout'), current_setting('transaction_read_only')");
   EXPECT_EQ(rows.value(0, 0), "2026-11-22");
   EXPECT_EQ(rows.value(0, 1), "1 day 02:00:00");
   EXPECT_EQ(rows.value(0, 2), "0.30000000000000004");
@@ -312,7 +335,9 @@ TEST(ConnectToMaintenance, TakesTemplate1WhenThereIsNoPostgres) {
     admin.execute("DROP DATABASE postgres");
   }
   EXPECT_EQ(connect_to_maintenance(quiet_context(), ConnectionInfo::parse(cluster.url("any"))).database(), "template1");
-  EXPECT_EQ(error_of([] { connect_to_maintenance(quiet_context(), ConnectionInfo::parse("postgresql:///d?host=%2Fnonexistent")); }).code(),
+  EXPECT_EQ(error_of([] {
+              connect_to_maintenance(quiet_context(), ConnectionInfo::parse("postgresql:///d?host=%2Fnonexistent"));
+            }).code(),
             Code::connection);
 }
 

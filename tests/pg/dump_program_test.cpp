@@ -6,9 +6,9 @@ namespace safety::pg {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::quiet_context;
 using testing::TempFolder;
-using ::testing::HasSubstr;
 
 /// A folder with one program, named by SAFETY_PG_BIN while it lives.
 class FakeFolder {
@@ -24,7 +24,9 @@ class FakeFolder {
   TempFolder folder_;
 };
 
-std::string says(const std::string& version) { return "[ \"$1\" = --version ] && echo 'pg_dump (PostgreSQL) " + version + "'"; }
+std::string says(const std::string& version) {
+  return "[ \"$1\" = --version ] && echo 'pg_dump (PostgreSQL) " + version + "'";
+}
 
 TEST(ParseVersionNum, ReadsWhatServersAndProgramsSay) {
   EXPECT_EQ(parse_version_num("15.18 (Debian 15.18-0+deb12u1)"), 150018);
@@ -50,7 +52,8 @@ TEST(ChooseClientProgram, TakesANewerMajorAndAnOlderMinorVersion) {
     EXPECT_EQ(choose_client_program(quiet_context(), "pg_dump", 150099).major(), 17);
   }
   FakeFolder fake(says("15.1"));
-  EXPECT_EQ(choose_client_program(quiet_context(), "pg_dump", 150018).version, "15.1") << "minor versions do not matter";
+  EXPECT_EQ(choose_client_program(quiet_context(), "pg_dump", 150018).version, "15.1")
+      << "minor versions do not matter";
 }
 
 TEST(ChooseClientProgram, NamesBothVersionsWhenNoneIsNewEnough) {
@@ -91,7 +94,11 @@ TEST(ChooseClientProgram, PrefersTheOldestThatIsNewEnough) {
   testing::write_script(fit_folder / "pg_dump", says("99.5"));
   testing::write_script(new_folder / "pg_dump", says("100.1"));
   const std::string before = std::getenv("PATH");
-  ::setenv("PATH", (new_folder.path().string() + ":" + old_folder.path().string() + ":" + fit_folder.path().string() + ":" + before).c_str(), 1);
+  ::setenv(
+      "PATH",
+      (new_folder.path().string() + ":" + old_folder.path().string() + ":" + fit_folder.path().string() + ":" + before)
+          .c_str(),
+      1);
   const auto program = choose_client_program(quiet_context(), "pg_dump", 990000);
   ::setenv("PATH", before.c_str(), 1);
   EXPECT_EQ(program.path, fit_folder / "pg_dump");
@@ -99,8 +106,10 @@ TEST(ChooseClientProgram, PrefersTheOldestThatIsNewEnough) {
 
 TEST(FindClientPrograms, FindsTheInstalledOneOfTheServersVersion) {
   auto admin = testing::admin_connection();
-  EXPECT_GE(choose_client_program(quiet_context(), "pg_dump", admin.server_version_num()).major(), admin.server_major());
-  EXPECT_GE(choose_client_program(quiet_context(), "pg_restore", admin.server_version_num()).major(), admin.server_major());
+  EXPECT_GE(choose_client_program(quiet_context(), "pg_dump", admin.server_version_num()).major(),
+            admin.server_major());
+  EXPECT_GE(choose_client_program(quiet_context(), "pg_restore", admin.server_version_num()).major(),
+            admin.server_major());
 }
 
 }  // namespace

@@ -11,14 +11,19 @@
 namespace safety::plan {
 namespace {
 
-using testing::error_of;
-using testing::TempFolder;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::TempFolder;
 
 JournalHead head(std::string operation = "restore_1", std::string started = "2026-11-22T10:00:00.000Z") {
-  return {std::move(operation), "safety-restore", "shop", "host-a", std::move(started), {{"checkpoint", "shop_20261122_100000"}}};
+  return {std::move(operation),
+          "safety-restore",
+          "shop",
+          "host-a",
+          std::move(started),
+          {{"checkpoint", "shop_20261122_100000"}}};
 }
 
 TEST(Journal, SaysTheSameWhenItIsReadAgain) {
@@ -156,7 +161,8 @@ TEST(Journal, KeepsNewlinesAndForeignBytesWithinALine) {
 
 TEST(Journal, ReportsAFileWithoutAReadableHead) {
   TempFolder folder;
-  testing::write_text(folder / "a.journal", "not json\n[1]\n{\"kind\":1}\n{\"kind\":\"began\",\"step\":7}\n{\"kind\":\"later\"}\n");
+  testing::write_text(folder / "a.journal",
+                      "not json\n[1]\n{\"kind\":1}\n{\"kind\":\"began\",\"step\":7}\n{\"kind\":\"later\"}\n");
   testing::write_text(folder / "b.txt", "no journal");
   const auto found = find_unfinished(folder.path());
   ASSERT_EQ(found.size(), 1U);
@@ -176,7 +182,9 @@ TEST(Journal, ListsTheOldestFirst) {
   EXPECT_THAT(all, ElementsAre("b", "c", "a"));
 }
 
-TEST(Journal, FindsNothingInAFolderThatIsNotThere) { EXPECT_THAT(find_unfinished("/nonexistent/operations"), IsEmpty()); }
+TEST(Journal, FindsNothingInAFolderThatIsNotThere) {
+  EXPECT_THAT(find_unfinished("/nonexistent/operations"), IsEmpty());
+}
 
 }  // namespace
 }  // namespace safety::plan

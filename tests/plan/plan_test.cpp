@@ -10,17 +10,19 @@
 namespace safety::plan {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::quiet_context;
 using testing::TempFolder;
 using testing::TestContext;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using Strings = std::vector<std::string>;
 namespace fs = std::filesystem;
 
-JournalHead head() { return {"op_1", "test", "shop", "host", "2026-11-22T10:00:00.000Z", {}}; }
+JournalHead head() {
+  return {"op_1", "test", "shop", "host", "2026-11-22T10:00:00.000Z", {}};
+}
 
 /// A world of files: a step makes one and its undo removes it. `log` notes what was called, in order.
 class World {
@@ -33,7 +35,8 @@ class World {
   Strings made() const {
     Strings found;
     for (const auto& entry : fs::directory_iterator(folder_))
-      if (const auto name = entry.path().filename().string(); name.starts_with("made.")) found.push_back(name.substr(5));
+      if (const auto name = entry.path().filename().string(); name.starts_with("made."))
+        found.push_back(name.substr(5));
     std::sort(found.begin(), found.end());
     return found;
   }
@@ -106,7 +109,9 @@ TEST(Run, UndoesTheNewestFirstWhenAStepFails) {
     half();  // it acted partly before it failed: its own undo is called too
     failing()();
   };
-  const Error error = error_of([&] { run(quiet_context(), {world.step("a"), world.step("b"), broken, world.step("d")}, journal); });
+  const Error error = error_of([&] {
+    run(quiet_context(), {world.step("a"), world.step("b"), broken, world.step("d")}, journal);
+  });
   EXPECT_EQ(error.code(), Code::database);
   EXPECT_EQ(error.message(), "it broke");
   EXPECT_THAT(world.log, ElementsAre("apply a", "apply b", "apply c", "undo c", "undo b", "undo a"));
@@ -146,7 +151,9 @@ TEST(Run, UndoesNothingAfterTheCommitPoint) {
   auto journal = world.journal();
   auto broken = world.step("c");
   broken.apply = failing();
-  const Error error = error_of([&] { run(quiet_context(), {world.step("a"), world.step("b", true), broken}, journal); });
+  const Error error = error_of([&] {
+    run(quiet_context(), {world.step("a"), world.step("b", true), broken}, journal);
+  });
   EXPECT_EQ(error.code(), Code::resumable);
   EXPECT_THAT(error.message(), HasSubstr("it broke"));
   EXPECT_THAT(error.hint(), HasSubstr("--resume"));
@@ -180,7 +187,10 @@ TEST(Run, LeavesADoubtfulCommitAloneWhenTheWorldCannotBeSeen) {
   auto journal = world.journal();
   auto commit = world.step("b", true);
   commit.apply = failing("the connection broke");
-  commit.is_done = [] { throw Error(Code::connection, "the server is away"); return false; };
+  commit.is_done = [] {
+    throw Error(Code::connection, "the server is away");
+    return false;
+  };
   const Error error = error_of([&] { run(quiet_context(), {world.step("a"), commit}, journal); });
   EXPECT_EQ(error.code(), Code::in_doubt);
   EXPECT_THAT(error.hint(), HasSubstr("--resume"));
@@ -320,7 +330,9 @@ TEST(Abort, UndoesACommitPointThatBeganAndDidNothing) {
 // The fault loop. A plan of four steps, the third being the commit point, is killed or made to fail at each journal
 // write; then the next process resumes or aborts, as the tools do.
 
-Plan fault_plan(World& world) { return {world.step("a"), world.step("b"), world.step("c", true), world.step("d")}; }
+Plan fault_plan(World& world) {
+  return {world.step("a"), world.step("b"), world.step("c", true), world.step("d")};
+}
 
 const testing::ChildProgram fresh_run("fresh_run", [] {
   World world(std::getenv("SAFETY_TEST_WORLD"));

@@ -47,7 +47,7 @@ TEST(RenameDatabases, SwapsBothOrNeither) {
   const auto error = testing::error_of([&] {
     rename_databases(quiet_context(), maintenance, {{name, name + "__previous_x"}, {name + "__nothing", name}}, 1);
   });
-  EXPECT_EQ(error.code(), Code::connection) << error.what();
+  EXPECT_EQ(error.code(), Code::database) << error.what();
   EXPECT_EQ(oid_of(maintenance, name), production);
 
   rename_databases(quiet_context(), maintenance, {{name, name + "__previous_x"}, {name + "__staging_x", name}});

@@ -5,9 +5,9 @@
 namespace safety::schema {
 namespace {
 
-using testing::TestDatabase;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::TestDatabase;
 using Objects = std::vector<archive::SchemaObject>;
 using Strings = std::vector<std::string>;
 
@@ -68,9 +68,10 @@ TEST_P(OddSchema, IsEqualAfterACopyByStockTools) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Odd, OddSchema,
-                         ::testing::Values("columns", "constraints", "indexes", "types", "functions", "operators", "partitions",
-                                           "inheritance", "names", "privileges", "row_security", "triggers", "sequences",
-                                           "statistics_objects", "publications", "relations", "circular", "latin1"),
+                         ::testing::Values("columns", "constraints", "indexes", "types", "functions", "operators",
+                                           "partitions", "inheritance", "names", "privileges", "row_security",
+                                           "triggers", "sequences", "statistics_objects", "publications", "relations",
+                                           "circular", "latin1"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
 struct Change {
@@ -78,7 +79,9 @@ struct Change {
   const char* sql;
   Strings expected;
 };
-std::ostream& operator<<(std::ostream& out, const Change& change) { return out << change.name; }
+std::ostream& operator<<(std::ostream& out, const Change& change) {
+  return out << change.name;
+}
 
 class SeededChange : public ::testing::TestWithParam<Change> {};
 
@@ -101,34 +104,63 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"NewEnum", "CREATE TYPE extra AS ENUM ('a')", {"type public.extra is not expected"}},
         Change{"NewExtension", "CREATE EXTENSION hstore", {"extension hstore is not expected"}},
         Change{"DroppedIndex", "DROP INDEX posts_author", {"index public.posts_author is missing"}},
-        Change{"DroppedKey", "ALTER TABLE posts DROP CONSTRAINT posts_author_fkey", {"constraint public.posts posts_author_fkey is missing"}},
-        Change{"DroppedCheck", "ALTER TABLE posts DROP CONSTRAINT body_short", {"constraint public.posts body_short is missing"}},
+        Change{"DroppedKey",
+               "ALTER TABLE posts DROP CONSTRAINT posts_author_fkey",
+               {"constraint public.posts posts_author_fkey is missing"}},
+        Change{"DroppedCheck",
+               "ALTER TABLE posts DROP CONSTRAINT body_short",
+               {"constraint public.posts body_short is missing"}},
         Change{"DroppedTrigger", "DROP TRIGGER noted ON posts", {"trigger public.posts noted is missing"}},
         Change{"DroppedRule", "DROP RULE keep ON users", {"rule public.users keep is missing"}},
         Change{"DroppedPolicy", "DROP POLICY own ON posts", {"policy public.posts own is missing"}},
         Change{"DroppedSequence", "DROP SEQUENCE numbers", {"sequence public.numbers is missing"}},
-        Change{"DroppedMaterializedView", "DROP MATERIALIZED VIEW counts", {"materialized view public.counts is missing"}},
+        Change{
+            "DroppedMaterializedView", "DROP MATERIALIZED VIEW counts", {"materialized view public.counts is missing"}},
         Change{"DroppedStatistics", "DROP STATISTICS pairs", {"statistics public.pairs is missing"}},
         Change{"DroppedPublication", "DROP PUBLICATION feed", {"publication feed is missing"}},
         Change{"NewColumn", "ALTER TABLE posts ADD COLUMN extra int", {"table public.posts is defined differently"}},
-        Change{"OtherColumnType", "ALTER TABLE users ALTER COLUMN age TYPE bigint", {"table public.users is defined differently"}},
-        Change{"OtherDefault", "ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'glad'", {"table public.users is defined differently"}},
-        Change{"NullAllowed", "ALTER TABLE users ALTER COLUMN name DROP NOT NULL", {"table public.users is defined differently"}},
-        Change{"RowSecurity", "ALTER TABLE posts ENABLE ROW LEVEL SECURITY", {"table public.posts is defined differently"}},
-        Change{"Storage", "ALTER TABLE posts ALTER COLUMN body SET STORAGE EXTERNAL", {"table public.posts is defined differently"}},
-        Change{"OtherView", "CREATE OR REPLACE VIEW names AS SELECT name || '!' AS name FROM users", {"view public.names is defined differently"}},
-        Change{"OtherFunction", "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(t) $$",
+        Change{"OtherColumnType",
+               "ALTER TABLE users ALTER COLUMN age TYPE bigint",
+               {"table public.users is defined differently"}},
+        Change{"OtherDefault",
+               "ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'glad'",
+               {"table public.users is defined differently"}},
+        Change{"NullAllowed",
+               "ALTER TABLE users ALTER COLUMN name DROP NOT NULL",
+               {"table public.users is defined differently"}},
+        Change{"RowSecurity",
+               "ALTER TABLE posts ENABLE ROW LEVEL SECURITY",
+               {"table public.posts is defined differently"}},
+        Change{"Storage",
+               "ALTER TABLE posts ALTER COLUMN body SET STORAGE EXTERNAL",
+               {"table public.posts is defined differently"}},
+        Change{"OtherView",
+               "CREATE OR REPLACE VIEW names AS SELECT name || '!' AS name FROM users",
+               {"view public.names is defined differently"}},
+        Change{"OtherFunction",
+               "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(t) $$",
                {"function public.shout(text) is defined differently"}},
-        Change{"NewEnumValue", "ALTER TYPE mood ADD VALUE 'calm' BEFORE 'glad'", {"type public.mood is defined differently"}},
-        Change{"OtherDomain", "ALTER DOMAIN positive DROP CONSTRAINT positive_check", {"type public.positive is defined differently"}},
-        Change{"DisabledTrigger", "ALTER TABLE posts DISABLE TRIGGER noted", {"trigger public.posts noted is defined differently"}},
-        Change{"OtherSequence", "ALTER SEQUENCE numbers INCREMENT 5", {"sequence public.numbers is defined differently"}},
-        Change{"OtherPolicy", "ALTER POLICY own ON posts USING (author > 1)", {"policy public.posts own is defined differently"}},
-        Change{"RenamedTable", "ALTER TABLE users RENAME TO people; DROP VIEW names; DROP RULE keep ON people; "
-                               "ALTER TABLE posts DROP CONSTRAINT posts_author_fkey; ALTER TABLE people DROP CONSTRAINT users_pkey",
-               {"constraint public.posts posts_author_fkey is missing", "constraint public.users users_pkey is missing",
-                "index public.users_pkey is missing", "rule public.users keep is missing", "table public.users is missing",
-                "view public.names is missing", "table public.people is not expected"}}),
+        Change{"NewEnumValue",
+               "ALTER TYPE mood ADD VALUE 'calm' BEFORE 'glad'",
+               {"type public.mood is defined differently"}},
+        Change{"OtherDomain",
+               "ALTER DOMAIN positive DROP CONSTRAINT positive_check",
+               {"type public.positive is defined differently"}},
+        Change{"DisabledTrigger",
+               "ALTER TABLE posts DISABLE TRIGGER noted",
+               {"trigger public.posts noted is defined differently"}},
+        Change{
+            "OtherSequence", "ALTER SEQUENCE numbers INCREMENT 5", {"sequence public.numbers is defined differently"}},
+        Change{"OtherPolicy",
+               "ALTER POLICY own ON posts USING (author > 1)",
+               {"policy public.posts own is defined differently"}},
+        Change{
+            "RenamedTable",
+            "ALTER TABLE users RENAME TO people; DROP VIEW names; DROP RULE keep ON people; "
+            "ALTER TABLE posts DROP CONSTRAINT posts_author_fkey; ALTER TABLE people DROP CONSTRAINT users_pkey",
+            {"constraint public.posts posts_author_fkey is missing", "constraint public.users users_pkey is missing",
+             "index public.users_pkey is missing", "rule public.users keep is missing", "table public.users is missing",
+             "view public.names is missing", "table public.people is not expected"}}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
 
 TEST(DescribeDifferences, SeesGrantsOnlyWhenAsked) {
@@ -165,13 +197,16 @@ TEST(DescribeDifferences, ComparesNamesOnlyBetweenMajorVersions) {
   database.execute(kSchema);
   const auto before = objects_of(database);
   database.execute("ALTER TABLE posts ADD COLUMN extra int; DROP INDEX posts_author");
-  EXPECT_THAT(differences(before, objects_of(database), {.compares_definitions = false}), ElementsAre("index public.posts_author is missing"));
+  EXPECT_THAT(differences(before, objects_of(database), {.compares_definitions = false}),
+              ElementsAre("index public.posts_author is missing"));
 }
 
 TEST(ReadObjects, DoNotDependOnDroppedColumnsOrOids) {
   const TestDatabase a, b;
   a.execute("CREATE TABLE t (x int, y text)");
-  b.execute("CREATE TABLE other (); CREATE TABLE t (gone int, x int, y text); ALTER TABLE t DROP COLUMN gone; DROP TABLE other");
+  b.execute(
+      "CREATE TABLE other (); CREATE TABLE t (gone int, x int, y text); ALTER TABLE t DROP COLUMN gone; DROP TABLE "
+      "other");
   EXPECT_THAT(differences(objects_of(a), objects_of(b)), IsEmpty());
 }
 

@@ -1,6 +1,4 @@
-// Across major versions, with a real newer server: ctest starts it (scripts/second-server) and names its folder in
-// SAFETY_TEST_SECOND_SERVER.
-#include <cstdlib>
+// Across major versions, with a real newer server: ctest starts it (scripts/second-server) in SAFETY_SECOND_SERVER.
 #include <sstream>
 
 #include "tests/testing/testing.hpp"
@@ -21,11 +19,7 @@ class NewerDatabase {
   }
   ~NewerDatabase() { drop(); }
 
-  static std::filesystem::path folder() {
-    const char* path = std::getenv("SAFETY_TEST_SECOND_SERVER");
-    if (path == nullptr) throw std::runtime_error("SAFETY_TEST_SECOND_SERVER is not set: run this by ctest");
-    return path;
-  }
+  static std::filesystem::path folder() { return SAFETY_SECOND_SERVER; }
   static std::string host() {
     const auto text = testing::read_text(folder() / "env");
     const auto begin = text.find("PGHOST=") + 7;
@@ -82,7 +76,7 @@ TEST_P(NewerServerOdd, SchemaIsBackedUpAndSwappedBackWithEqualContent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Odd, NewerServerOdd, ::testing::Values("columns", "partitions", "constraints", "functions", "privileges", "event_triggers"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& param_info) { return std::string(param_info.param); });
 
 TEST(NewerServer, TakesAnArchiveOfAnOlderOne) {
   const TestDatabase older;

@@ -68,9 +68,12 @@ Background::Background(const fs::path& program, const std::vector<std::string>& 
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 0, options.input.empty() ? "/dev/null" : options.input.c_str(), O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&actions, 1, (state_->scratch / "out").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::posix_spawn_file_actions_addopen(&actions, 2, (state_->scratch / "err").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  ::posix_spawn_file_actions_addopen(&actions, 0, options.input.empty() ? "/dev/null" : options.input.c_str(), O_RDONLY,
+                                     0);
+  ::posix_spawn_file_actions_addopen(&actions, 1, (state_->scratch / "out").c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                     0600);
+  ::posix_spawn_file_actions_addopen(&actions, 2, (state_->scratch / "err").c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                     0600);
   ::posix_spawn_file_actions_addchdir_np(&actions, options.folder.empty() ? home.c_str() : options.folder.c_str());
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
@@ -101,13 +104,21 @@ Background::~Background() {
   ::waitpid(state_->pid, nullptr, 0);
 }
 
-pid_t Background::pid() const { return state_->pid; }
-bool Background::is_running() { return !state_->has_ended(); }
+pid_t Background::pid() const {
+  return state_->pid;
+}
+bool Background::is_running() {
+  return !state_->has_ended();
+}
 void Background::send_signal(int number) {
   if (!state_->has_ended()) ::kill(state_->pid, number);
 }
-std::string Background::out_so_far() const { return read_text(state_->scratch / "out"); }
-std::string Background::err_so_far() const { return read_text(state_->scratch / "err"); }
+std::string Background::out_so_far() const {
+  return read_text(state_->scratch / "out");
+}
+std::string Background::err_so_far() const {
+  return read_text(state_->scratch / "err");
+}
 
 bool Background::wait_for_output(std::string_view text) {
   const Stopwatch watch;

@@ -19,7 +19,9 @@ namespace safety::testing {
 namespace fs = std::filesystem;
 namespace {
 
-const char* cluster_script() { return SAFETY_SOURCE_DIR "/scripts/throwaway-postgres"; }
+const char* cluster_script() {
+  return SAFETY_SOURCE_DIR "/scripts/throwaway-postgres";
+}
 
 std::string socket_folder_in(const fs::path& env_file) {
   std::ifstream file(env_file);
@@ -54,7 +56,8 @@ const std::string& shared_socket_folder() {
 }
 
 std::string url_at(const std::string& socket_folder, std::string_view database, std::string_view user) {
-  return "postgresql:///" + percent_encode(database) + "?host=" + percent_encode(socket_folder) + "&user=" + percent_encode(user);
+  return "postgresql:///" + percent_encode(database) + "?host=" + percent_encode(socket_folder) +
+         "&user=" + percent_encode(user);
 }
 
 /// Short enough that "<name>__previous_<id>" still fits into PostgreSQL's 63 bytes.
@@ -127,7 +130,9 @@ std::vector<std::string> TempFolder::names() const {
   return found;
 }
 
-fs::path source_path(const fs::path& relative) { return fs::path(SAFETY_SOURCE_DIR) / relative; }
+fs::path source_path(const fs::path& relative) {
+  return fs::path(SAFETY_SOURCE_DIR) / relative;
+}
 
 std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -148,10 +153,12 @@ void write_script(const fs::path& path, std::string_view body) {
   fs::permissions(path, fs::perms::owner_all);
 }
 
-fs::path tool_path(const std::string& name) { return fs::path(SAFETY_TOOLS_DIR) / name; }
+fs::path tool_path(const std::string& name) {
+  return fs::path(SAFETY_TOOLS_DIR) / name;
+}
 
-Background start_tool(const std::string& name, const std::vector<std::string>& arguments, const Environment& environment,
-                      RunOptions options) {
+Background start_tool(const std::string& name, const std::vector<std::string>& arguments,
+                      const Environment& environment, RunOptions options) {
   for (const auto& [variable, value] : environment) options.environment[variable] = value;
   return Background(tool_path(name), arguments, options);
 }
@@ -174,14 +181,18 @@ OwnCluster::~OwnCluster() {
   if (owner_ == ::getpid()) run_program(cluster_script(), {"stop", folder_.path().string()});
 }
 
-std::string OwnCluster::url(std::string_view database, std::string_view user) const { return url_at(socket_folder_, database, user); }
+std::string OwnCluster::url(std::string_view database, std::string_view user) const {
+  return url_at(socket_folder_, database, user);
+}
 
 fs::path OwnCluster::data_folder() const {
   const auto beside = folder_ / "data";
   return fs::exists(beside) ? beside : fs::path(socket_folder_) / "data";
 }
 
-pid_t OwnCluster::postmaster_pid() const { return std::stoi(read_text(data_folder() / "postmaster.pid")); }
+pid_t OwnCluster::postmaster_pid() const {
+  return std::stoi(read_text(data_folder() / "postmaster.pid"));
+}
 
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -204,12 +215,15 @@ pg::ConnectionInfo connection_info(std::string_view database, std::string_view u
   return pg::ConnectionInfo::parse(connection_url(database, user));
 }
 
-pg::Connection admin_connection() { return pg::Connection(quiet_context(), connection_info("postgres")); }
+pg::Connection admin_connection() {
+  return pg::Connection(quiet_context(), connection_info("postgres"));
+}
 
 std::vector<std::string> list_databases(std::string_view prefix) {
   auto admin = admin_connection();
-  const auto rows = admin.query("SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname COLLATE \"C\"",
-                                {std::string(prefix)});
+  const auto rows =
+      admin.query("SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname COLLATE \"C\"",
+                  {std::string(prefix)});
   std::vector<std::string> names;
   for (int row = 0; row < rows.rows(); ++row) names.push_back(rows.text(row, 0));
   return names;
@@ -233,11 +247,17 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-pg::Connection TestDatabase::connect() const { return pg::Connection(quiet_context(), info()); }
+pg::Connection TestDatabase::connect() const {
+  return pg::Connection(quiet_context(), info());
+}
 
-void TestDatabase::execute(const std::string& sql) const { connect().execute(sql); }
+void TestDatabase::execute(const std::string& sql) const {
+  connect().execute(sql);
+}
 
-std::string TestDatabase::value(const std::string& sql) const { return connect().value_of(sql); }
+std::string TestDatabase::value(const std::string& sql) const {
+  return connect().value_of(sql);
+}
 
 void TestDatabase::run_psql_file(const fs::path& path) const {
   const auto run = run_program("psql", {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(), "-f", path.string()});
@@ -297,7 +317,8 @@ OddFile odd_file(std::string_view name) {
   throw std::runtime_error("no tests/odd/" + std::string(name) + ".sql");
 }
 
-void expect_equal_databases(const std::string& url_a, const std::string& url_b, const std::vector<std::string>& exceptions) {
+void expect_equal_databases(const std::string& url_a, const std::string& url_b,
+                            const std::vector<std::string>& exceptions) {
   std::vector<std::string> arguments;
   for (const auto& part : exceptions) arguments.insert(arguments.end(), {"--except", part});
   arguments.insert(arguments.end(), {url_a, url_b});

@@ -28,7 +28,9 @@
 namespace safety {
 
 /// GoogleTest shows codes by name.
-inline void PrintTo(Code code, std::ostream* out) { *out << name_of(code) << " (" << static_cast<int>(code) << ")"; }
+inline void PrintTo(Code code, std::ostream* out) {
+  *out << name_of(code) << " (" << static_cast<int>(code) << ")";
+}
 
 }  // namespace safety
 
@@ -122,7 +124,8 @@ struct ToolRun {
 class Background {
  public:
   /// `program` is a path, or a name looked up on PATH.
-  Background(const std::filesystem::path& program, const std::vector<std::string>& arguments, const RunOptions& options = {});
+  Background(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+             const RunOptions& options = {});
   Background(Background&&) noexcept;
   ~Background();
   pid_t pid() const;
@@ -141,10 +144,12 @@ class Background {
   std::unique_ptr<State> state_;
 };
 
-ToolRun run_program(const std::filesystem::path& program, const std::vector<std::string>& arguments, const RunOptions& options = {});
+ToolRun run_program(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                    const RunOptions& options = {});
 
-/// A second main of this test program, for what a process does only once (SAFETY_FAULT is read once, signals belong to the
-/// whole process). Define it at namespace scope: run() starts this program again, which then does `act` instead of tests.
+/// A second main of this test program, for what a process does only once (SAFETY_FAULT is read once, signals belong to
+/// the whole process). Define it at namespace scope: run() starts this program again, which then does `act` instead of
+/// tests.
 class ChildProgram {
  public:
   /// `act` returns the exit code; a safety::Error ends it with that error's code.
@@ -157,10 +162,10 @@ class ChildProgram {
 
 /// The tools as they were built beside this test: tool_path("safety-backup").
 std::filesystem::path tool_path(const std::string& name);
-ToolRun run_tool(const std::string& name, const std::vector<std::string>& arguments, const Environment& environment = {},
-                 RunOptions options = {});
-Background start_tool(const std::string& name, const std::vector<std::string>& arguments, const Environment& environment = {},
-                      RunOptions options = {});
+ToolRun run_tool(const std::string& name, const std::vector<std::string>& arguments,
+                 const Environment& environment = {}, RunOptions options = {});
+Background start_tool(const std::string& name, const std::vector<std::string>& arguments,
+                      const Environment& environment = {}, RunOptions options = {});
 
 // ---- servers and databases
 
@@ -183,8 +188,8 @@ class OwnCluster {
   pid_t owner_;
 };
 
-/// "postgresql:///NAME?host=...&user=..." at the cluster that all tests share: that of SAFETY_TEST_CLUSTER (ctest starts
-/// it), else one of this process, made on first use and gone at exit.
+/// "postgresql:///NAME?host=...&user=..." at the cluster that all tests share: that of SAFETY_TEST_CLUSTER (ctest
+/// starts it), else one of this process, made on first use and gone at exit.
 std::string connection_url(std::string_view database, std::string_view user = "postgres");
 pg::ConnectionInfo connection_info(std::string_view database, std::string_view user = "postgres");
 /// A superuser's session in database "postgres" of that cluster.
@@ -198,8 +203,8 @@ std::vector<std::string> list_databases(std::string_view prefix);
 /// An empty database for one test. At the end it is dropped, with all that were derived from it (`<name>__...`).
 class TestDatabase {
  public:
-  /// `create_options` follow CREATE DATABASE name: "ENCODING 'LATIN1' LOCALE 'C'". The template is template0 unless they
-  /// name one.
+  /// `create_options` follow CREATE DATABASE name: "ENCODING 'LATIN1' LOCALE 'C'". The template is template0 unless
+  /// they name one.
   explicit TestDatabase(std::string_view create_options = {});
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
@@ -249,6 +254,7 @@ OddFile odd_file(std::string_view name);
 
 /// Fails the test with the differences unless both hold the same (tests/odd/compare-databases). `exceptions` are parts
 /// to leave out: "1-database".
-void expect_equal_databases(const std::string& url_a, const std::string& url_b, const std::vector<std::string>& exceptions = {});
+void expect_equal_databases(const std::string& url_a, const std::string& url_b,
+                            const std::vector<std::string>& exceptions = {});
 
 }  // namespace safety::testing

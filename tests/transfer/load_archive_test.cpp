@@ -11,13 +11,13 @@ namespace safety::transfer {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::quiet_context;
+using ::testing::SizeIs;
 using testing::TempFolder;
 using testing::TestContext;
 using testing::TestDatabase;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 namespace fs = std::filesystem;
 
 /// The mechanism alone, without records and locks: what belongs to the operation is not under test here.
@@ -80,8 +80,9 @@ TEST_P(OddDatabase, ComesBackAsItWas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Odd, OddDatabase,
-                         ::testing::Values("partitions", "inheritance", "circular", "zero_columns", "copy_text", "names", "views",
-                                           "constraints", "indexes", "large_objects", "latin1", "sql_ascii"),
+                         ::testing::Values("partitions", "inheritance", "circular", "zero_columns", "copy_text",
+                                           "names", "views", "constraints", "indexes", "large_objects", "latin1",
+                                           "sql_ascii"),
                          [](const auto& parameter) { return std::string(parameter.param); });
 
 TEST(LoadArchive, LoadsWithinOneTransactionAsWell) {
@@ -95,7 +96,8 @@ TEST(LoadArchive, LoadsWithinOneTransactionAsWell) {
     const pg::Transaction abandoned(connection);
     load_in_transaction(quiet_context(), reader, connection, {});
   }
-  EXPECT_EQ(target.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0") << "a rollback takes all of it back";
+  EXPECT_EQ(target.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0")
+      << "a rollback takes all of it back";
   pg::Transaction transaction(connection);
   load_in_transaction(quiet_context(), reader, connection, {});
   transaction.commit();
@@ -141,7 +143,8 @@ TEST(LoadArchive, NamesTheTableThatLacksRows) {
     index.tables.push_back(table);
     writer.commit(index);
   }
-  const Error error = error_of([&] { load_archive(quiet_context(), archive::Reader::open(folder / "a.sql"), target.info(), {}); });
+  const Error error =
+      error_of([&] { load_archive(quiet_context(), archive::Reader::open(folder / "a.sql"), target.info(), {}); });
   EXPECT_EQ(error.code(), Code::verification);
   EXPECT_THAT(error.message(), HasSubstr("\"public\".\"t\""));
   EXPECT_THAT(error.message(), HasSubstr("2 of 12"));
@@ -161,8 +164,9 @@ TEST(LoadArchive, NamesTheTableThatIsThereAlready) {
 
 TEST(LoadArchive, LoadsChosenTablesOnly) {
   const TestDatabase source, target;
-  source.execute("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); "
-                 "INSERT INTO a SELECT generate_series(1, 5); INSERT INTO b SELECT g, g FROM generate_series(1, 5) g");
+  source.execute(
+      "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); "
+      "INSERT INTO a SELECT generate_series(1, 5); INSERT INTO b SELECT g, g FROM generate_series(1, 5) g");
   TempFolder folder;
   const auto reader = dump(source, folder / "a.sql.zst");
   LoadOptions options;
@@ -184,14 +188,16 @@ TEST(LoadArchive, StopsWhenAsked) {
 
 TEST(CompareDigests, NamesEachTableThatDiffers) {
   const TestDatabase source;
-  source.execute("CREATE TABLE same (x int); CREATE TABLE fewer (x int); CREATE TABLE other (x int); CREATE TABLE gone (x int); "
-                 "INSERT INTO same SELECT generate_series(1, 9); INSERT INTO fewer SELECT generate_series(1, 9); "
-                 "INSERT INTO other SELECT generate_series(1, 9); INSERT INTO gone VALUES (1)");
+  source.execute(
+      "CREATE TABLE same (x int); CREATE TABLE fewer (x int); CREATE TABLE other (x int); CREATE TABLE gone (x int); "
+      "INSERT INTO same SELECT generate_series(1, 9); INSERT INTO fewer SELECT generate_series(1, 9); "
+      "INSERT INTO other SELECT generate_series(1, 9); INSERT INTO gone VALUES (1)");
   TempFolder folder;
   const auto tables = dump(source, folder / "a.sql.zst").index().tables;
   EXPECT_THAT(compare_digests(quiet_context(), source.info(), tables, 2), IsEmpty());
-  source.execute("DELETE FROM fewer WHERE x = 3; UPDATE other SET x = 10 WHERE x = 9; DROP TABLE gone; "
-                 "DELETE FROM same; INSERT INTO same SELECT generate_series(9, 1, -1)");  // order does not count
+  source.execute(
+      "DELETE FROM fewer WHERE x = 3; UPDATE other SET x = 10 WHERE x = 9; DROP TABLE gone; "
+      "DELETE FROM same; INSERT INTO same SELECT generate_series(9, 1, -1)");  // order does not count
   const auto differences = compare_digests(quiet_context(), source.info(), tables, 2);
   ASSERT_THAT(differences, SizeIs(3));
   EXPECT_EQ(differences[0], "table \"public\".\"fewer\": 8 rows, expected 9");
