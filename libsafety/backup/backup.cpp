@@ -35,13 +35,17 @@ void choose_tables(std::vector<transfer::SourceTable>& tables, const BackupOptio
     for (auto& source : tables) source.table.is_data_excluded = true;
 }
 
+std::int64_t count_lock_slots(pg::Connection& connection) {
+  return connection.execute(
+      "SELECT pg_catalog.current_setting('max_locks_per_transaction')::int8 * (pg_catalog.current_setting('max_connections')::int8 "
+      "+ pg_catalog.current_setting('max_prepared_transactions')::int8)").number(0, 0);
+}
+
 // A stock restore is one transaction and locks every relation it makes.
 void warn_about_lock_slots(const Context& context, pg::Connection& connection, const BackupOptions& options) {
   if (!options.has_envelope) return;
   const auto relations = connection.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384").number(0, 0);
-  const auto slots = connection.execute(
-      "SELECT pg_catalog.current_setting('max_locks_per_transaction')::int8 * (pg_catalog.current_setting('max_connections')::int8 "
-      "+ pg_catalog.current_setting('max_prepared_transactions')::int8)").number(0, 0);
+  const auto slots = count_lock_slots(connection);
   if (relations > slots)
     context.sink.warning(fmt::format(
         "{} relations are more than this server's {} lock slots: a stock `psql` restore in one transaction needs a server with a higher "
@@ -54,9 +58,12 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
   auto& leader = snapshot.leader();
   const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader),
                                             transfer::needs_string_syntax_pinned(leader)};
-  // pg_dump reads the catalog on the other core while we read it on this one.
+  // pg_dump reads the catalog on the other core while we read it on this one. Each pg_dump locks every table: where two
+  // at once would use the server's lock slots up, the second waits for the first to end.
+  const auto tables_to_lock = leader.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p')").number(0, 0);
+  const auto at_once = tables_to_lock * 4 > count_lock_slots(leader) ? std::launch::deferred : std::launch::async;
   auto pre_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "pre-data"); });
-  auto post_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "post-data"); });
+  auto post_data = std::async(at_once, [&] { return transfer::dump_section(context, request, "post-data"); });
 
   auto facts = read_source_facts(context, leader);
   facts.id = index.id;

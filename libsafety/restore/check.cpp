@@ -173,6 +173,9 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
   if (maintenance.value_of("SELECT pg_catalog.pg_is_in_recovery()") == "t")
     throw Error(Code::connection, "the server is a standby: nothing can be restored into it", "Name the primary in DATABASE_URL.");
   check_privileges(maintenance, database, options);
+  // The server would cut the name without a word.
+  if (options.mode == Mode::new_database && options.new_name.size() > 63)
+    throw Error(Code::usage, fmt::format("\"{}\" is longer than the 63 bytes that a database's name may have", options.new_name), "Choose a shorter name for --to.");
   if (options.mode == Mode::new_database && oid_of(maintenance, options.new_name) != 0)
     throw Error(Code::usage, "database \"" + options.new_name + "\" exists already", "Choose another name for --to, or drop that database first.");
   if (options.mode == Mode::in_place && oid_of(maintenance, database) == 0)

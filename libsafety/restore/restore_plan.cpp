@@ -16,6 +16,7 @@ plan::Step create_step(Run& run) {
           .undo =
               [&run] {
                 if (run.is_swapped()) return;
+                give_space_back(run);
                 auto session = fresh_session(run);
                 drop_database(session, run.staging);
               },

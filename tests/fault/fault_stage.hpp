@@ -46,7 +46,7 @@ SELECT lo_unlink(4711);
 
 inline constexpr const char* kListContent = R"(
 SELECT string_agg(line, E'\n' ORDER BY line) FROM (
-  SELECT format('relation %s %s %s', c.relkind, c.oid::regclass, pg_get_userbyid(c.relowner)) FROM pg_class c JOIN pg_namespace n
+  SELECT format('relation %s %s %s', c.relkind, c.oid::regclass, pg_get_userbyid(c.relowner)) AS line FROM pg_class c JOIN pg_namespace n
     ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety')
   UNION ALL SELECT format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
     JOIN pg_namespace n ON n.oid = k.connamespace WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'safety')
