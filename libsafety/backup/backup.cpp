@@ -57,7 +57,7 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
                    const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer, archive::Index& index) {
   auto& leader = snapshot.leader();
   const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader),
-                                            transfer::needs_string_syntax_pinned(leader)};
+                                            transfer::settings_to_pin(leader)};
   // pg_dump reads the catalog on the other core while we read it on this one. Each pg_dump locks every table: where two
   // at once would use the server's lock slots up, the second waits for the first to end.
   const auto tables_to_lock = leader.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p')").number(0, 0);
@@ -198,19 +198,11 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   os::fault_point("backup.archive_committed");
 
   record = checkpoint::record_of(index, written.path, written.bytes, written.sha256);
-  try {
-    record.created = format_rfc3339(now);
-    record.sequence = store.next_sequence(context);
-    prove(context, options, written, record);
-    record.seconds = watch.seconds();
-    store.save(record);
-  } catch (...) {
-    // A final name stands for a proven and recorded archive: without them it goes again.
-    std::error_code ignored;
-    for (const auto& path : {store.record_path(record.id), std::filesystem::path(written.path.string() + ".sha256"), written.path})
-      std::filesystem::remove(path, ignored);
-    throw;
-  }
+  record.created = format_rfc3339(now);
+  record.sequence = store.next_sequence(context);
+  prove(context, options, written, record);
+  record.seconds = watch.seconds();
+  store.save(record);
   unrecorded.recorded();
   if (options.writes_registry) write_registry(context, info, record, format_rfc3339(now));
   return {record, written.path, watch.seconds()};

@@ -293,7 +293,7 @@ void use_dump_settings(Connection& connection) {
       "SET idle_in_transaction_session_timeout = 0; SET synchronize_seqscans = off; SET row_security = off;"
       "SET search_path = ''; SET quote_all_identifiers = off; SET default_transaction_read_only = off;"
       // Not among pg_dump's: constants in definitions and rows read the same whatever ALTER DATABASE ... SET says.
-      "SET TimeZone = 'UTC'; SET xmlbinary = base64");
+      "SET lc_monetary = 'C'; SET TimeZone = 'UTC'; SET xmlbinary = base64");
   if (connection.server_major() >= 17) connection.execute("SET transaction_timeout = 0");
 }
 

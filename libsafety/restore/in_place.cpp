@@ -11,6 +11,7 @@
 #include "libsafety/pg/quote.hpp"
 #include "libsafety/restore/run.hpp"
 #include "libsafety/transfer/load_archive.hpp"
+#include "libsafety/transfer/source_catalog.hpp"
 
 namespace safety::restore {
 namespace {
@@ -42,6 +43,24 @@ UNION ALL
 SELECT pg_catalog.format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_catalog.pg_largeobject_metadata
 )";
 
+// First of all, and again after a deadlock with a client that reads several tables in one transaction: nothing is
+// changed yet, so nothing is lost by letting go.
+void lock_tables(pg::Connection& connection) {
+  constexpr int kMostTries = 10;
+  const auto targets = transfer::list_lock_targets(connection);
+  for (int round = 1;; ++round) {
+    connection.execute("SAVEPOINT locks");
+    try {
+      for (const auto& target : targets)
+        connection.execute("LOCK TABLE ONLY " + pg::quote_qualified(target.schema, target.name) + " IN ACCESS EXCLUSIVE MODE");
+      return;
+    } catch (const Error& error) {
+      if (error.sqlstate() != "40P01" || round == kMostTries) throw;
+      connection.execute("ROLLBACK TO SAVEPOINT locks");
+    }
+  }
+}
+
 void empty_database(pg::Connection& connection) {
   // Event triggers would watch the drops; they go first.
   const auto triggers = connection.execute(
@@ -58,6 +77,7 @@ void replace_content(Run& run) {
   connection.execute("SET lock_timeout = '30s'");
   pg::Transaction transaction(connection);
   run.context.sink.phase("empty the database");
+  lock_tables(connection);
   empty_database(connection);
   transfer::LoadOptions load{1, run.options.skips_owners, run.options.skips_privileges, {}};
   run.rows = transfer::load_in_transaction(run.context, *run.source.reader, connection, load).rows;

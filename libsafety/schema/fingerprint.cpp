@@ -38,7 +38,7 @@ std::vector<std::string> queries(int major) {
   list.push_back(fmt::format(
       "SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' "
       "WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'composite type' END, {}, "
-      "pg_catalog.concat_ws('|', c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions::text, "
+      "pg_catalog.concat_ws('|', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace), c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions::text, "
       "pg_catalog.pg_get_expr(c.relpartbound, c.oid), CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END, "
       "CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END, "
       "(SELECT pg_catalog.string_agg(i.inhparent::regclass::text, ',' ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid), "
@@ -54,7 +54,7 @@ std::vector<std::string> queries(int major) {
       "FROM pg_catalog.pg_class c {} AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')",
       kRelationName, major >= 14 ? "a.attcompression, " : "", relation));
   list.push_back(fmt::format(
-      "SELECT 'index', pg_catalog.format('%I.%I', n.nspname, x.relname), pg_catalog.concat_ws('|', pg_catalog.pg_get_indexdef(i.indexrelid), "
+      "SELECT 'index', pg_catalog.format('%I.%I', n.nspname, x.relname), pg_catalog.concat_ws('|', (SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace), pg_catalog.pg_get_indexdef(i.indexrelid), "
       "i.indisclustered, i.indisreplident) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid {} "
       "AND (i.indisvalid OR c.relkind = 'p')",
       with_table("i.indrelid")));

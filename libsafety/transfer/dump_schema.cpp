@@ -17,8 +17,10 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
   arguments.push_back("--no-password");
   if (request.skips_own_schema) arguments.push_back("--exclude-schema=safety");
   auto environment = request.info.environment();
-  // A user's PGOPTIONS must not change what pg_dump writes. Ours only when it must be: poolers may refuse any.
-  environment["PGOPTIONS"] = request.pins_string_syntax ? "-c standard_conforming_strings=on" : "";
+  // PGOPTIONS of the surroundings must not change what pg_dump writes; options of the URL belong to the connection (some
+  // hosts route by them). Ours are added only where they must be: poolers may refuse any.
+  auto& options = environment["PGOPTIONS"];
+  for (const auto& setting : request.pinned_settings) options += (options.empty() ? "-c " : " -c ") + setting;
   return {request.pg_dump.path, std::move(arguments), std::move(environment)};
 }
 
@@ -40,8 +42,15 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
 
 }  // namespace
 
-bool needs_string_syntax_pinned(pg::Connection& connection) {
-  return connection.value_of("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'standard_conforming_strings'") == "off";
+std::vector<std::string> settings_to_pin(pg::Connection& connection) {
+  const auto rows = connection.execute(
+      "SELECT (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'standard_conforming_strings') = 'off', "
+      "(SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'lc_monetary') NOT IN ('C', 'POSIX') AND EXISTS (SELECT FROM "
+      "pg_catalog.pg_attribute WHERE attrelid >= 16384 AND atttypid IN ('pg_catalog.money'::regtype, 'pg_catalog.money[]'::regtype))");
+  std::vector<std::string> settings;
+  if (rows.is_true(0, 0)) settings.push_back("standard_conforming_strings=on");
+  if (rows.is_true(0, 1)) settings.push_back("lc_monetary=C");
+  return settings;
 }
 
 std::string dump_section(const Context& context, const SchemaDumpRequest& request, const std::string& section) {
@@ -94,7 +103,7 @@ std::string envelope_begin(const std::string& encoding, const std::string& comme
       "SELECT pg_catalog.set_config('search_path', '', false);\n"
       "SET check_function_bodies = false;\nSET xmloption = content;\nSET client_min_messages = warning;\n"
       "SET row_security = off;\n"
-      "SET DateStyle = 'ISO';\nSET IntervalStyle = 'postgres';\n{}\n",
+      "SET DateStyle = 'ISO';\nSET IntervalStyle = 'postgres';\nSET lc_monetary = 'C';\n{}\n",
       one_line(comment), pg::quote_literal(encoding), has_envelope ? "BEGIN;\n" : "");
 }
 

@@ -17,12 +17,13 @@ struct SchemaDumpRequest {
   std::string snapshot;
   std::chrono::milliseconds lock_wait;
   bool skips_own_schema = false;
-  /// The database turns standard_conforming_strings off. pg_dump would write its literals that way, too.
-  bool pins_string_syntax = false;
+  /// "name=value": settings of the database that would change how pg_dump writes, held at what the archive says.
+  std::vector<std::string> pinned_settings;
 };
 
-/// Asks the session what it was given at its start, not what it was set to since.
-bool needs_string_syntax_pinned(pg::Connection& connection);
+/// Which settings must be pinned for this database; mostly none. Asks what sessions are given at their start, not what
+/// this one was set to since: string literals (standard_conforming_strings off) and, where money is kept, its format.
+std::vector<std::string> settings_to_pin(pg::Connection& connection);
 
 /// pg_dump --section=pre-data or post-data, without its settings header and psql commands.
 /// Memory: the section's text. Errors: those of pg_dump as command_failed with its own words.

@@ -26,15 +26,26 @@ std::map<std::string, std::string> read_tree_roots(pg::Connection& connection) {
   return roots;
 }
 
+void run_one(pg::Connection& connection, PostStatement& post, const ScriptOptions& options) {
+  if (!post.setting.empty()) connection.execute(post.setting);
+  run_statement(connection, post.statement, options);
+  post.is_done = true;
+}
+
 }  // namespace
 
 std::vector<PostStatement> parse_post_data(const std::string& text, const ScriptOptions& options) {
   std::vector<PostStatement> statements;
   archive::SqlScript script{std::string_view(text)};
+  std::string setting;
   while (auto statement = script.next()) {
+    if (archive::setting_of(statement->text) == "default_tablespace") {
+      setting = statement->text;
+      continue;
+    }
     if (statement->kind != archive::Statement::Kind::sql || is_left_out(statement->text, options)) continue;
     auto parsed = archive::classify(statement->text);
-    statements.push_back({std::move(*statement), std::move(parsed)});
+    statements.push_back({std::move(*statement), std::move(parsed), setting});
   }
   // Event triggers must not fire on our own work, REFRESH MATERIALIZED VIEW above all: they come last.
   std::stable_partition(statements.begin(), statements.end(), [](const PostStatement& post) {
@@ -50,8 +61,7 @@ bool can_be_early(const PostStatement& post, const std::function<bool(const std:
 
 void run_early(pg::Connection& connection, PostStatement& post, const ScriptOptions& options) {
   try {
-    run_statement(connection, post.statement, options);
-    post.is_done = true;
+    run_one(connection, post, options);
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& error) {
@@ -74,8 +84,7 @@ void run_rest(const Context& context, std::vector<pg::Connection>& connections, 
       auto& post = statements[at];
       if (post.is_done) continue;
       keys.push_back({[&connections, &post, &options](const Context&, unsigned worker) {
-                        run_statement(connections[worker], post.statement, options);
-                        post.is_done = true;
+                        run_one(connections[worker], post, options);
                       },
                       0,
                       {},
@@ -88,8 +97,7 @@ void run_rest(const Context& context, std::vector<pg::Connection>& connections, 
       continue;
     }
     context.throw_if_stopped();
-    run_statement(connections.front(), statements[at].statement, options);
-    statements[at].is_done = true;
+    run_one(connections.front(), statements[at], options);
   }
 }
 

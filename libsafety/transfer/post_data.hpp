@@ -20,6 +20,7 @@ namespace safety::transfer {
 struct PostStatement {
   archive::Statement statement;
   archive::StatementClass parsed;
+  std::string setting;  // the SET default_tablespace that stands above it, run before it: it may run in any session
   bool is_done = false;
 };
 

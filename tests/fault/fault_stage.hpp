@@ -64,7 +64,7 @@ FROM pg_database d WHERE datname = current_database())";
 inline std::string content_of(const std::string& url) {
   pg::Connection connection(quiet_context(), pg::ConnectionInfo::parse(url));
   pg::use_dump_settings(connection);
-  connection.execute("SET search_path = pg_catalog");
+  connection.execute("SET search_path = pg_catalog; SET work_mem = '64MB'");  // no sort on a disk that is full
   auto text = connection.value_of(kListProperties) + "\n" + connection.value_of(kListContent);
   const auto tables = connection.execute(
       "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm') "
