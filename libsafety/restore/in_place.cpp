@@ -27,7 +27,7 @@ CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, 0) o
 WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety')
   AND d.classid <> 'pg_catalog.pg_extension'::regclass AND d.deptype = 'n'
   AND o.type NOT IN ('index', 'default acl', 'toast table', 'table constraint', 'trigger', 'rule', 'policy')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i'))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0 AND e.deptype IN ('e', 'i'))
 UNION ALL
 SELECT pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', n.nspname) FROM pg_catalog.pg_namespace n
 WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety', 'public')

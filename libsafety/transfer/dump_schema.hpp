@@ -18,7 +18,7 @@ struct SchemaDumpRequest {
   std::chrono::milliseconds lock_wait;
   bool skips_own_schema = false;
   /// "name=value": settings of the database that would change how pg_dump writes, held at what the archive says.
-  std::vector<std::string> pinned_settings;
+  std::vector<std::string> pinned_settings = {};
 };
 
 /// Which settings must be pinned for this database; mostly none. Asks what sessions are given at their start, not what

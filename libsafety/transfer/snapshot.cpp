@@ -84,7 +84,13 @@ Snapshot::Snapshot(const Context& context, const pg::ConnectionInfo& info, std::
 pg::Connection Snapshot::join(const Context& context) const {
   pg::Connection connection(context, info_);
   pg::use_dump_settings(connection);
-  connection.execute(fmt::format("{}; SET TRANSACTION SNAPSHOT {}", kBegin, pg::quote_literal(name_)));
+  try {
+    connection.execute(fmt::format("{}; SET TRANSACTION SNAPSHOT {}", kBegin, pg::quote_literal(name_)));
+  } catch (const Error& error) {
+    if (error.sqlstate() != "22023" && error.sqlstate() != "42704" && error.sqlstate() != "55000") throw;
+    throw Error(Code::connection, "the session that holds the snapshot was ended",
+                "Somebody terminated it, or the server restarted: see the server's log, then run it again.", error.message());
+  }
   return connection;
 }
 
