@@ -58,7 +58,7 @@ TEST_F(BadOptions, AConfigurationFileWithMistakesIsNamedWithThePlace) {
   expect_error(run_with_config("safety-backup", "jobs = 2\nthis is no setting\n"), 3, {"safety.toml", "line 2"});
   expect_error(run_with_config("safety-backup", "[backup]\nlevle = 3\n"), 3, {"[backup] has no setting \"levle\"", "--show-config"});
   expect_error(run_with_config("safety-backup", "[backup]\njobs = \"many\"\n"), 3, {"jobs", "many"});
-  expect_error(stage.run("safety-backup", {"--config", "/no/such/file.toml"}), 20, {"/no/such/file.toml"});
+  expect_error(stage.run("safety-backup", {"--config", "/no/such/file.toml"}), 3, {"no configuration file", "/no/such/file.toml"});
   const auto others = run_with_config("safety-backup", "[restore]\nunknown_to_backup = 1\n[backup]\njobs = 1\n", {"--show-config"});
   EXPECT_EQ(others.exit_code, 0) << others;
   EXPECT_THAT(others.out, HasSubstr("jobs = \"1\""));

@@ -109,6 +109,8 @@ TEST_F(Interruptions, ASignalAtAnyMomentEndsABackupWithTheSignalsExitCodeAndNoth
 
 TEST_F(Interruptions, SessionsOfOursThatAreTerminatedMakeTheRunFailAndClean) {
   auto admin = stage.admin_of_cluster();
+  // Other tests run beside this one: only sessions of its own tools are ended.
+  stage.environment()["PGAPPNAME"] = stage.name();
   for (int run = 0; run < 12; ++run) {
     SCOPED_TRACE("run " + std::to_string(run));
     start_over();
@@ -116,7 +118,7 @@ TEST_F(Interruptions, SessionsOfOursThatAreTerminatedMakeTheRunFailAndClean) {
     auto tool = is_backup ? stage.start("safety-backup", {}) : stage.start("safety-restore", {stage.checkpoint(), "--yes"});
     sleep_somewhere_in(is_backup ? seconds_of_backup : seconds_of_restore);
     admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
-                  "(application_name = 'safety' OR application_name LIKE 'pg_dump%') AND backend_type = 'client backend'");
+                  "application_name = " + pg::quote_literal(stage.name()) + " AND backend_type = 'client backend'");
     const auto ended = tool.wait();
     const auto now = stage.content();
     EXPECT_THAT(now, ::testing::AnyOf(stage.before(), stage.after()));
