@@ -81,6 +81,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
       partial_(std::move(other.partial_)),
       fd_(std::move(other.fd_)),
       size_(other.size_),
+      on_its_way_(other.on_its_way_),
       may_replace_(other.may_replace_) {}
 
 AtomicFile::~AtomicFile() {
@@ -90,6 +91,11 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::write(std::string_view bytes) {
   write_all(fd_.get(), bytes, partial_);
   size_ += bytes.size();
+  // The disk begins at once, so that the sync at the end has little left to wait for. A hint: failing costs only time.
+  constexpr std::uint64_t kPiece = 16 << 20;
+  if (size_ - on_its_way_ < kPiece) return;
+  ::sync_file_range(fd_.get(), static_cast<off_t>(on_its_way_), static_cast<off_t>(size_ - on_its_way_), SYNC_FILE_RANGE_WRITE);
+  on_its_way_ = size_;
 }
 
 void AtomicFile::commit() {

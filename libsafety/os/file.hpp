@@ -47,7 +47,7 @@ class AtomicFile {
  private:
   std::filesystem::path path_, partial_;
   UniqueFd fd_;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0, on_its_way_ = 0;  // bytes written; of these, bytes the disk was told to take
   bool may_replace_;
 };
 

@@ -222,13 +222,14 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
   for (auto& post : post_data) {
     if (post.is_done || !can_be_early(post, [&](const auto& name) { return plain_tables.contains(name); })) continue;
     const auto table = plain_tables.at(post.parsed.table);
-    // A key has its table alone, so on one dominating table nothing else could keep the other processors busy.
-    const bool has_server_alone = post.parsed.kind == Kind::table_constraint && 2 * index.tables[table].plain_bytes > index.total_plain_bytes();
-    os::Task task{[&, has_server_alone](const Context&, unsigned worker) {
+    // One dominating table: a key has it alone, and its last index has no other beside it. There the server's own
+    // parallel workers keep the other processors busy.
+    const bool dominates = 2 * index.tables[table].plain_bytes > index.total_plain_bytes();
+    os::Task task{[&, dominates](const Context&, unsigned worker) {
                     auto& connection = connections[worker];
-                    if (has_server_alone) connection.execute("RESET max_parallel_maintenance_workers");
+                    if (dominates) connection.execute("RESET max_parallel_maintenance_workers");
                     run_early(connection, post, script_options);
-                    if (has_server_alone) connection.execute("SET max_parallel_maintenance_workers = 0");
+                    if (dominates) connection.execute("SET max_parallel_maintenance_workers = 0");
                   },
                   2 * index.tables[table].plain_bytes, loads_of[copy_from_statement(index.tables[table])], {}, {}};
     (post.parsed.kind == Kind::create_index ? task.shared : task.exclusive).push_back(post.parsed.table);
