@@ -68,8 +68,25 @@ os::UniqueFd try_lock(const fs::path& path) {
 
 Journal::Journal(os::UniqueFd lock, JournalState state) : lock_(std::move(lock)), state_(std::move(state)) {}
 
+namespace {
+
+// A process killed while it wrote a head leaves a partial file, which is no journal. Writing one takes milliseconds: one
+// that is ten seconds old belongs to nobody.
+void remove_dead_partials(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code ignored;
+    const bool is_partial = entry.path().filename().string().ends_with(".journal.partial");
+    if (is_partial && fs::file_time_type::clock::now() - entry.last_write_time(ignored) > std::chrono::seconds(10))
+      fs::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace
+
 Journal Journal::create(const fs::path& folder, const JournalHead& head) {
   os::make_private_folder(folder);
+  remove_dead_partials(folder);
   const fs::path path = folder / (head.operation + ".journal");
   const json line{{"schema", 1},         {"kind", "head"},       {"operation", head.operation}, {"tool", head.tool},
                   {"database", head.database}, {"host", head.host}, {"started", head.started},     {"pid", ::getpid()},

@@ -32,7 +32,10 @@ class Interruptions : public ::testing::Test {
   void expect_nothing_left() {
     EXPECT_THAT(stage.databases_beside("staging"), ::testing::IsEmpty());
     EXPECT_EQ(stage.half_done_work(), "");
-    EXPECT_THAT(stage.files_ending(".partial"), ::testing::IsEmpty());
+    auto partial = stage.files_ending(".partial");
+    // The beginning of a journal that a kill cut off: the next run removes it once it is old enough to be nobody's.
+    std::erase_if(partial, [](const std::string& name) { return name.ends_with(".journal.partial"); });
+    EXPECT_THAT(partial, ::testing::IsEmpty());
   }
 };
 
@@ -55,8 +58,12 @@ TEST_F(Interruptions, KilledAtAnyMomentARestoreIsEndedByTheNextRun) {
     if (HasFailure()) return;
   }
   EXPECT_EQ(stage.run_when_unlocked("safety-backup", {}).exit_code, 0);
+  const auto cut = stage.folder() / "operations" / "restore_20260101_000000.journal.partial";
+  write_text(cut, "{");
+  std::filesystem::last_write_time(cut, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
   const auto restored = stage.run("safety-restore", {"latest", "--yes"});
   EXPECT_EQ(restored.exit_code, 0) << restored;
+  EXPECT_FALSE(std::filesystem::exists(cut)) << "the beginning of a journal that nobody writes any more";
 }
 
 TEST_F(Interruptions, ASignalAtAnyMomentEndsARestoreWithTheSignalsExitCodeAndNothingLeft) {
