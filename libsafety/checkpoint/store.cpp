@@ -87,23 +87,30 @@ void Store::save(const Record& record) const {
   os::fault_point("record.saved");
 }
 
-std::vector<Record> Store::rebuild(const Context& context) const {
+std::vector<fs::path> Store::list_unrecorded_files(const std::vector<Record>& records) const {
   std::set<std::string> recorded;
-  auto known = list(context);
-  for (const auto& record : known) recorded.insert(record.archive.file);
-  std::vector<Record> rebuilt;
+  for (const auto& record : records) recorded.insert(record.archive.file);
+  std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
     const auto name = entry.path().filename().string();
     const bool may_be_archive = name.ends_with(".sql") || name.ends_with(".sql.gz") || name.ends_with(".sql.zst");
-    if (!may_be_archive || recorded.contains(name) || !entry.is_regular_file()) continue;
+    if (may_be_archive && !recorded.contains(name) && entry.is_regular_file()) files.push_back(entry.path());
+  }
+  return files;
+}
+
+std::vector<Record> Store::rebuild(const Context& context) const {
+  auto known = list(context);
+  std::vector<Record> rebuilt;
+  for (const auto& file : list_unrecorded_files(known)) {
     try {
-      if (!archive::is_archive(entry.path())) {
-        context.sink.note("\"" + name + "\" is not an archive of this toolkit, or was cut; no record was made for it");
+      if (!archive::is_archive(file)) {
+        context.sink.note("\"" + file.filename().string() + "\" is not an archive of this toolkit, or was cut; no record was made for it");
         continue;
       }
-      const auto reader = archive::Reader::open(entry.path());
-      rebuilt.push_back(record_of(reader.index(), entry.path(), reader.bytes(), archive::sha256_of_file(context, entry.path())));
+      const auto reader = archive::Reader::open(file);
+      rebuilt.push_back(record_of(reader.index(), file, reader.bytes(), archive::sha256_of_file(context, file)));
     } catch (const Interrupted&) {
       throw;
     } catch (const Error& problem) {

@@ -31,6 +31,8 @@ class Store {
   std::filesystem::path archive_path(const Record& record) const { return folder_ / record.archive.file; }
   std::filesystem::path record_path(const std::string& id) const { return folder_ / (id + ".json"); }
   bool has_archive(const Record& record) const;
+  /// Files with an archive's ending that none of `records` names; what is in them is not looked at.
+  std::vector<std::filesystem::path> list_unrecorded_files(const std::vector<Record>& records) const;
 
   /// "<prefix>_YYYYMMDD_HHMMSS", with "_2" and so on while files of that name exist.
   std::string new_id(const std::string& prefix, Instant now) const;

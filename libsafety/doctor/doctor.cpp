@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <functional>
-#include <set>
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
@@ -116,21 +115,15 @@ Check check_folder(const fs::path& folder) {
 Check check_records(const Context& context, const checkpoint::Store& store) {
   const auto records = store.list(context);
   std::vector<std::string> without;
-  std::set<std::string> recorded;
   for (const auto& record : records) {
     if (!store.has_archive(record)) without.push_back(record.id);
-    recorded.insert(record.archive.file);
   }
   if (!without.empty())
     return {State::failed, "checkpoints", "records without their archive: " + join_some(without),
             "Bring the files back from where they were copied to, or remove the records."};
   std::vector<std::string> unrecorded;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(store.folder(), error)) {
-    const auto name = entry.path().filename().string();
-    const bool may_be_archive = name.ends_with(".sql") || name.ends_with(".sql.gz") || name.ends_with(".sql.zst");
-    if (may_be_archive && !recorded.contains(name) && archive::is_archive(entry.path())) unrecorded.push_back(name);
-  }
+  for (const auto& file : store.list_unrecorded_files(records))
+    if (archive::is_archive(file)) unrecorded.push_back(file.filename().string());
   if (!unrecorded.empty())
     return {State::warning, "checkpoints", "archives without a record: " + join_some(unrecorded),
             "A backup was killed before its last step, or the files were copied here: run `safety-list --rebuild`, then `safety-verify` each."};
