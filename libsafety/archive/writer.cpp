@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <map>
 #include <mutex>
 
@@ -22,22 +23,28 @@ struct Writer::State {
   std::map<std::int32_t, std::string> statements;
   std::int32_t open_table = -1;
   std::string scratch;
-  // A write that failed half-way leaves bytes that no frame accounts for, so nothing may follow it.
   bool is_closed = false;
+  // A write that failed half-way leaves bytes that no frame accounts for, so nothing may follow it: whoever comes next,
+  // perhaps before the failing thread was heard, is told the same.
+  std::exception_ptr failure;
 
   State(std::filesystem::path path, Codec codec_, int level)
       : codec(codec_), compressor(codec_, level), file(std::move(path)) {}
 
   void require_open() const {
+    if (failure) std::rethrow_exception(failure);
     if (is_closed)
       throw Error(Code::internal, fmt::format("archive \"{}\" takes no more frames", file.path().string()));
   }
 
   void write(std::string_view stored) {
-    is_closed = true;
-    file.write(stored);
+    try {
+      file.write(stored);
+    } catch (...) {
+      failure = std::current_exception();
+      throw;
+    }
     digest.add(stored);
-    is_closed = false;
   }
 
   void add_frame(Frame frame, std::string_view stored) {
