@@ -36,6 +36,19 @@ struct FreeDeflate {
               "that holds this one.");
 }
 
+/// The fast levels get a hash table that can remember a whole frame (with their own small one they find little beyond
+/// 512 KiB back), and pay for it by looking for matches at fewer places. Such a step turns the entropy coding of literals
+/// off unless it is asked for by name, with the parameter that zstd calls literalCompressionMode. Measured on 0.84 GB of
+/// mixed rows: 2.7 s and 203 MB, against 3.4 s and 203 MB with frames of 4 MiB and no step.
+void tune_fast_level(ZSTD_CCtx* context) {
+  constexpr auto kLiteralCompressionMode = ZSTD_c_experimentalParam5;
+  constexpr int kHuffman = 1, kStep = 4;
+  ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, 18);
+  if (ZSTD_isError(ZSTD_CCtx_setParameter(context, kLiteralCompressionMode, kHuffman))) return;
+  ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, ZSTD_fast);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_targetLength, kStep);
+}
+
 std::uint32_t read_little_endian_32(std::string_view bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
@@ -70,10 +83,9 @@ Compressor::Compressor(Codec codec, int level) : state_(std::make_unique<State>(
     state_->zstd.reset(ZSTD_createCCtx());
     if (!state_->zstd) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_compressionLevel, level);
-    // A frame is about 4 MiB: the window spans it whole. The fast levels get a hash table that can remember that much;
-    // with their own small one they find little beyond 512 KiB back.
-    ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_windowLog, 22);
-    if (level <= 2) ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_hashLog, 18);
+    // A frame is about 8 MiB: the window spans it whole.
+    ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_windowLog, 23);
+    if (level == 1 || level == 2) tune_fast_level(state_->zstd.get());
     // Without it most flipped bits decode silently to something else.
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_checksumFlag, 1);
     ZSTD_CCtx_setParameter(state_->zstd.get(), ZSTD_c_contentSizeFlag, 1);

@@ -154,7 +154,8 @@ class Tokens {
 };
 
 StatementClass classify_index(Tokens& tokens) {
-  StatementClass found{StatementClass::Kind::create_index, {}, {}, {}};
+  StatementClass found;
+  found.kind = StatementClass::Kind::create_index;
   tokens.accept({"concurrently"});
   tokens.accept({"if", "not", "exists"});
   if (!tokens.peek().is("on")) found.name = tokens.pop_name();
@@ -186,6 +187,8 @@ StatementClass classify_alter_table(Tokens& tokens) {
     if (tokens.peek().is_symbol(',')) return {};
     if (tokens.peek().is_symbol('('))
       tokens.skip_parenthesis();
+    else if (tokens.accept({"not", "valid"}) || tokens.accept({"not", "enforced"}))
+      found.is_checked = false;
     else
       tokens.pop();
   }
@@ -200,7 +203,9 @@ StatementClass classify(std::string_view statement) {
   if (tokens.accept({"alter", "table"})) return classify_alter_table(tokens);
   if (tokens.accept({"refresh", "materialized", "view"})) {
     tokens.accept({"concurrently"});
-    StatementClass found{StatementClass::Kind::refresh_matview, tokens.pop_name(), {}, {}};
+    StatementClass found;
+    found.kind = StatementClass::Kind::refresh_matview;
+    found.table = tokens.pop_name();
     if (!found.table.empty()) return found;
   }
   return {};

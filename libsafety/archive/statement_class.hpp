@@ -17,6 +17,7 @@ struct StatementClass {
   std::string table;
   std::string referenced_table;
   std::string name;  // of the index or constraint
+  bool is_checked = true;  // false for a constraint that is NOT VALID or NOT ENFORCED
 };
 
 /// table_constraint is PRIMARY KEY, UNIQUE or EXCLUDE. An ALTER TABLE of several actions is `other`.

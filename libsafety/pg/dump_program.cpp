@@ -52,6 +52,8 @@ std::vector<ClientProgram> find_client_programs(const Context& context, const st
     const fs::path path = folder / name;
     std::error_code error;
     if (!fs::is_regular_file(path, error) || !seen.insert(path).second) continue;
+    // Debian's wrapper is a Perl script that starts one of the programs found below anyway.
+    if (fs::canonical(path, error).filename() == "pg_wrapper") continue;
     std::string output;
     try {
       output = os::run_for_output(context, {path, {"--version"}, {}});

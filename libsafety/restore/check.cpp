@@ -10,7 +10,7 @@
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/file.hpp"
 #include "libsafety/pg/quote.hpp"
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 
 namespace safety::restore {
 namespace {
@@ -37,7 +37,7 @@ void check_identity(pg::Connection& maintenance, const std::string& database, co
   } catch (const Error& error) {
     if (error.code() != Code::not_permitted) throw;
   }
-  if (!system.empty() && !index.system_identifier.empty() && system != index.system_identifier && oid_of(maintenance, database) != 0)
+  if (!system.empty() && !index.system_identifier.empty() && system != index.system_identifier && transfer::oid_of(maintenance, database) != 0)
     throw Error(Code::confirmation_needed,
                 fmt::format("the archive is of another server (system {}), and \"{}\" of this one (system {}) would be replaced",
                             index.system_identifier, database, system),
@@ -84,7 +84,7 @@ void check_privileges(pg::Connection& maintenance, const std::string& database, 
 
 // Known now, not after an hour of loading: a session that this role may not end would hold the swap up.
 void check_sessions(pg::Connection& maintenance, const std::string& database) {
-  const auto sessions = list_unendable_sessions(maintenance, database);
+  const auto sessions = transfer::list_unendable_sessions(maintenance, database);
   if (!sessions.empty())
     throw Error(Code::not_permitted, fmt::format("sessions on database \"{}\" that this role may not end: {}", database, join_some(sessions)),
                 "End them yourself, or connect as a superuser (or a member of pg_signal_backend for those of ordinary roles).");
@@ -176,9 +176,9 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
   // The server would cut the name without a word.
   if (options.mode == Mode::new_database && options.new_name.size() > 63)
     throw Error(Code::usage, fmt::format("\"{}\" is longer than the 63 bytes that a database's name may have", options.new_name), "Choose a shorter name for --to.");
-  if (options.mode == Mode::new_database && oid_of(maintenance, options.new_name) != 0)
+  if (options.mode == Mode::new_database && transfer::oid_of(maintenance, options.new_name) != 0)
     throw Error(Code::usage, "database \"" + options.new_name + "\" exists already", "Choose another name for --to, or drop that database first.");
-  if (options.mode == Mode::in_place && oid_of(maintenance, database) == 0)
+  if (options.mode == Mode::in_place && transfer::oid_of(maintenance, database) == 0)
     throw Error(Code::usage, "--in-place needs database \"" + database + "\" to exist", "Create it, or restore without --in-place.");
   const auto prepared = maintenance.query("SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = $1", {database});
   if (options.mode == Mode::swap && prepared.number(0, 0) > 0)

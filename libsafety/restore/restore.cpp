@@ -10,7 +10,7 @@
 #include "libsafety/os/file.hpp"
 #include "libsafety/restore/arguments.hpp"
 #include "libsafety/restore/check.hpp"
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 #include "libsafety/restore/run.hpp"
 
 namespace safety::restore {
@@ -37,8 +37,8 @@ Run make_run(const Context& context, const pg::ConnectionInfo& info, const Resto
   // The name stands in the parameters whatever it came from, so that every session goes to the same database.
   run.info = info.with_database(info.database());
   if (run.source.reader) run.options.tables = with_partitions(options.tables, *run.source.reader);
-  run.staging = derived_name(run.database(), options.mode == Mode::proof ? "proof" : "staging", stamp);
-  if (options.mode == Mode::swap && oid_of(maintenance, run.database()) != 0) run.previous = derived_name(run.database(), "previous", stamp);
+  run.staging = transfer::derived_name(run.database(), options.mode == Mode::proof ? "proof" : "staging", stamp);
+  if (options.mode == Mode::swap && transfer::oid_of(maintenance, run.database()) != 0) run.previous = transfer::derived_name(run.database(), "previous", stamp);
   return run;
 }
 
@@ -165,7 +165,7 @@ RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const
     throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
                 "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
   auto& maintenance = lock.session();
-  const auto candidates = list_derived(maintenance, info.database(), "previous");
+  const auto candidates = transfer::list_derived(maintenance, info.database(), "previous");
   const auto chosen = std::find_if(candidates.rbegin(), candidates.rend(), [&](const auto& one) { return previous.empty() || one.name == previous; });
   if (chosen == candidates.rend())
     throw Error(Code::no_such_checkpoint,
@@ -174,9 +174,9 @@ RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const
                 "`safety-doctor` lists the previous databases; `safety-list` shows the checkpoints to restore from.");
   const auto stamp = new_stamp(folder / "operations");
   Run run{context, info.with_database(info.database()), {}, {}, maintenance, nullptr, "restore_" + stamp, stamp, chosen->name,
-          derived_name(info.database(), "previous", stamp)};
+          transfer::derived_name(info.database(), "previous", stamp)};
   run.options.folder = folder;
-  if (oid_of(maintenance, run.database()) == 0) run.previous.clear();
+  if (transfer::oid_of(maintenance, run.database()) == 0) run.previous.clear();
   os::make_private_folder(folder);
   auto arguments = to_arguments(run);
   arguments["undo"] = "true";

@@ -1,7 +1,7 @@
 // The plan of a restore. Services are stopped between `analyze` and `swap` and started after it, once there are any.
 #include <fmt/format.h>
 
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 #include "libsafety/restore/run.hpp"
 
 namespace safety::restore {
@@ -18,7 +18,7 @@ plan::Step create_step(Run& run) {
                 if (run.is_swapped()) return;
                 give_space_back(run);
                 auto session = fresh_session(run);
-                drop_database(session, run.staging);
+                transfer::drop_database(session, run.staging);
               },
           .why_no_undo = {}};
 }
@@ -65,7 +65,7 @@ plan::Step analyze_step(Run& run) {
 }
 
 plan::Step swap_step(Run& run) {
-  std::vector<Renaming> renamings;
+  std::vector<transfer::Renaming> renamings;
   if (!run.previous.empty()) renamings.push_back({run.database(), run.previous});
   renamings.push_back({run.staging, run.database()});
   return {.id = "swap",
@@ -73,7 +73,7 @@ plan::Step swap_step(Run& run) {
                                        : fmt::format("end sessions; rename \"{}\" to \"{}\" and \"{}\" to \"{}\" in one transaction", run.database(),
                                                      run.previous, run.staging, run.database()),
           .why = "the database is the old one or the new one, never neither",
-          .apply = [&run, renamings] { rename_databases(run.context, run.maintenance, renamings); },
+          .apply = [&run, renamings] { transfer::rename_databases(run.context, run.maintenance, renamings); },
           .is_done = [&run] { return run.is_swapped(); },
           .undo = {},
           .why_no_undo = "`safety-restore --undo` swaps back",
@@ -84,7 +84,7 @@ plan::Step name_step(Run& run) {
   return {.id = "name",
           .what = fmt::format("rename \"{}\" to \"{}\"", run.staging, run.options.new_name),
           .why = "the name only ever stands for a whole database",
-          .apply = [&run] { rename_databases(run.context, run.maintenance, {{run.staging, run.options.new_name}}); },
+          .apply = [&run] { transfer::rename_databases(run.context, run.maintenance, {{run.staging, run.options.new_name}}); },
           .is_done = [&run] { return run.is_swapped(); },
           .undo = {},
           .why_no_undo = "nothing was replaced",
@@ -95,7 +95,7 @@ plan::Step drop_step(Run& run) {
   return {.id = "drop_staging",
           .what = fmt::format("drop database \"{}\"", run.staging),
           .why = "the proof is made",
-          .apply = [&run] { drop_database(run.maintenance, run.staging); },
+          .apply = [&run] { transfer::drop_database(run.maintenance, run.staging); },
           .is_done = {},
           .undo = {},
           .why_no_undo = "nobody needs it"};

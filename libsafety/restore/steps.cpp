@@ -11,7 +11,7 @@
 #include "libsafety/os/workers.hpp"
 #include "libsafety/pg/quote.hpp"
 #include "libsafety/restore/check.hpp"
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 #include "libsafety/restore/foreign.hpp"
 #include "libsafety/restore/run.hpp"
 #include "libsafety/schema/fingerprint.hpp"
@@ -26,14 +26,14 @@ namespace {
 // Settings that operations people make on the live database (limits, grants, role settings) outlive a restore; encoding
 // and locale belong to the content. Without a live database the archive's own are all there is.
 archive::DatabaseProperties wanted_properties(Run& run) {
-  const bool replaces = run.options.mode == Mode::swap && oid_of(run.maintenance, run.database()) != 0;
+  const bool replaces = run.options.mode == Mode::swap && transfer::oid_of(run.maintenance, run.database()) != 0;
   const bool is_ours = run.source.reader.has_value();
   archive::DatabaseProperties properties;
   if (replaces)
     properties = transfer::read_properties(run.maintenance, run.database());
   else if (is_ours)
     properties = run.source.reader->index().properties;
-  else if (oid_of(run.maintenance, run.database()) != 0)
+  else if (transfer::oid_of(run.maintenance, run.database()) != 0)
     properties = transfer::read_properties(run.maintenance, run.database());
   else
     properties = transfer::read_properties(run.maintenance, "template1");
@@ -97,20 +97,20 @@ bool Run::is_swapped() const {
   if (staging_oid.empty()) return false;
   auto session = fresh_session(*this);
   const auto name = options.mode == Mode::new_database ? options.new_name : database();
-  return std::to_string(oid_of(session, name)) == staging_oid;
+  return std::to_string(transfer::oid_of(session, name)) == staging_oid;
 }
 
 bool Run::is_staging_with(const std::string& fact_name) const {
   const auto noted = fact(fact_name);
-  return !noted.empty() && std::to_string(oid_of(maintenance, staging)) == noted;
+  return !noted.empty() && std::to_string(transfer::oid_of(maintenance, staging)) == noted;
 }
 
 void create_staging(Run& run) {
-  drop_database(run.maintenance, run.staging);  // a resumed run finds the half-loaded one
+  transfer::drop_database(run.maintenance, run.staging);  // a resumed run finds the half-loaded one
   const auto properties = wanted_properties(run);
   run.maintenance.execute(transfer::create_database_statement(run.staging, properties, run.maintenance.server_version_num()));
   os::fault_point("staging.created");
-  run.journal->set_fact("staging_oid", std::to_string(oid_of(run.maintenance, run.staging)));
+  run.journal->set_fact("staging_oid", std::to_string(transfer::oid_of(run.maintenance, run.staging)));
 }
 
 void give_space_back(const Run& run) noexcept {
@@ -180,11 +180,11 @@ void verify_staging(Run& run) {
 
 void carry_properties(Run& run) {
   auto properties = wanted_properties(run);
-  if (run.options.mode == Mode::swap && oid_of(run.maintenance, run.database()) != 0)
+  if (run.options.mode == Mode::swap && transfer::oid_of(run.maintenance, run.database()) != 0)
     properties.is_template = transfer::read_properties(run.maintenance, run.database()).is_template;
   for (const auto& statement : transfer::apply_statements(run.staging, properties)) run.maintenance.execute(statement);
   warn_about_subscriptions(run);
-  if (run.options.mode != Mode::swap || oid_of(run.maintenance, run.database()) == 0) return;
+  if (run.options.mode != Mode::swap || transfer::oid_of(run.maintenance, run.database()) == 0) return;
   if (run.source.reader)
     for (const auto& difference : transfer::describe_differences(properties, run.source.reader->index().properties))
       run.context.sink.note("kept from the database that is replaced, and not from the archive: " + difference);

@@ -14,7 +14,7 @@ namespace safety::transfer {
 namespace {
 
 // Large enough to compress well, small enough that workers never wait long for one another.
-constexpr std::size_t kFrameBytes = 4 << 20;
+constexpr std::size_t kFrameBytes = 8 << 20;
 // A range of a table that one worker reads at a time.
 constexpr std::uint64_t kChunkBytes = 48 << 20;
 
@@ -28,6 +28,13 @@ std::string column_list(const archive::Table& table) {
   std::string list;
   for (const auto& column : table.columns) list += (list.empty() ? "" : ", ") + pg::quote_identifier(column);
   return list;
+}
+
+/// Extensions' tables have their foreign keys from the start, so that whoever loads the archive needs referenced rows
+/// first: these chunks, which stand in front, are dumped one after the other.
+std::size_t count_in_order(const std::vector<SourceTable>& tables, const std::vector<Chunk>& chunks) {
+  return static_cast<std::size_t>(std::count_if(chunks.begin(), chunks.end(),
+                                                [&](const Chunk& chunk) { return tables[chunk.table].table.is_extension_config; }));
 }
 
 std::vector<Chunk> plan_chunks(const std::vector<SourceTable>& tables) {
@@ -53,10 +60,10 @@ std::vector<Chunk> plan_chunks(const std::vector<SourceTable>& tables) {
                         source.total_bytes / pieces});
     }
   }
-  // Largest table first, its ranges in order: the disk reads forward and the last chunks are small ones.
-  std::stable_sort(chunks.begin(), chunks.end(), [&](const Chunk& a, const Chunk& b) {
-    return tables[a.table].total_bytes > tables[b.table].total_bytes;
-  });
+  // Extensions' tables come first, as they are. Then the largest table, its ranges in order: the disk reads forward and
+  // the last chunks are small ones.
+  std::stable_sort(chunks.begin() + static_cast<std::ptrdiff_t>(count_in_order(tables, chunks)), chunks.end(),
+                   [&](const Chunk& a, const Chunk& b) { return tables[a.table].total_bytes > tables[b.table].total_bytes; });
   return chunks;
 }
 
@@ -128,13 +135,10 @@ void dump_rows(const Context& context, const Snapshot& snapshot, std::vector<Sou
     if (chunks_left[chunk.table]++ == 0) ++total_tables;
   }
   std::mutex mutex;
-  std::atomic<std::size_t> next{0};
-
-  const auto jobs = static_cast<unsigned>(std::max<std::size_t>(1, std::min<std::size_t>(options.jobs, chunks.size())));
-  os::run_workers(context, jobs, [&](const Context& inner, unsigned) {
+  const auto dump_chunks = [&](const Context& inner, std::atomic<std::size_t>& next, std::size_t end) {
     auto connection = snapshot.join(inner);
     RowFramer framer(writer, options.codec, options.level);
-    for (auto at = next++; at < chunks.size(); at = next++) {
+    for (auto at = next++; at < end; at = next++) {
       const auto& chunk = chunks[at];
       const auto table = static_cast<std::int32_t>(chunk.table);
       framer.digest = {};
@@ -163,7 +167,13 @@ void dump_rows(const Context& context, const Snapshot& snapshot, std::vector<Sou
                        .done_bytes = done_bytes, .total_bytes = total_bytes, .done_items = done_tables,
                        .total_items = total_tables});
     }
-  });
+  };
+  const auto in_order = count_in_order(tables, chunks);
+  std::atomic<std::size_t> next{0};
+  if (in_order > 0) dump_chunks(context, next, in_order);
+  next = in_order;
+  const auto jobs = static_cast<unsigned>(std::max<std::size_t>(1, std::min<std::size_t>(options.jobs, chunks.size() - in_order)));
+  os::run_workers(context, jobs, [&](const Context& inner, unsigned) { dump_chunks(inner, next, chunks.size()); });
   for (std::size_t at = 0; at < tables.size(); ++at) {
     if (tables[at].table.is_data_excluded) continue;
     tables[at].table.rows = digests[at].rows();

@@ -1,7 +1,7 @@
 #pragma once
 // Table rows from a snapshot into an archive, by several sessions at once, large tables split by ctid ranges.
 //
-// Memory: per worker one frame of plain text (4 MiB, or one row when that is larger), its compressed form and the
+// Memory: per worker one frame of plain text (8 MiB, or one row when that is larger), its compressed form and the
 // codec's tables.
 
 #include <vector>

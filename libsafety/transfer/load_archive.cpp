@@ -245,7 +245,10 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
   connections.front().execute(reader.read_all(Role::sequences) + ";");
   ScriptOptions rest_options = script_options;
   rest_options.passes_over_missing = static_cast<bool>(options.wants_table);
-  run_rest(context, connections, post_data, rest_options);
+  run_rest(context, connections, post_data, rest_options, [&](const std::string& table) {
+    const auto found = plain_tables.find(table);
+    return found == plain_tables.end() ? 0 : index.tables[found->second].plain_bytes;
+  });
   result.post_data_seconds = watch.seconds();
   return result;
 }

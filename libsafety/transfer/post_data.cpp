@@ -32,6 +32,14 @@ void run_one(pg::Connection& connection, PostStatement& post, const ScriptOption
   post.is_done = true;
 }
 
+/// Adds a foreign key that holds for new rows only; what is left of the statement checks the rows that are there.
+void add_unchecked(pg::Connection& connection, PostStatement& post, const ScriptOptions& options) {
+  auto add = post.statement;
+  add.text.insert(add.text.find_last_of(';'), " NOT VALID");
+  run_statement(connection, add, options);
+  post.statement.text = "ALTER TABLE " + post.parsed.table + " VALIDATE CONSTRAINT " + post.parsed.name + ";";
+}
+
 }  // namespace
 
 std::vector<PostStatement> parse_post_data(const std::string& text, const ScriptOptions& options) {
@@ -71,7 +79,7 @@ void run_early(pg::Connection& connection, PostStatement& post, const ScriptOpti
 }
 
 void run_rest(const Context& context, std::vector<pg::Connection>& connections, std::vector<PostStatement>& statements,
-              const ScriptOptions& options) {
+              const ScriptOptions& options, const std::function<std::uint64_t(const std::string&)>& bytes_of_table) {
   const auto roots = read_tree_roots(connections.front());
   auto lock_name = [&](const std::string& table) {
     const auto found = roots.find(table);
@@ -83,13 +91,20 @@ void run_rest(const Context& context, std::vector<pg::Connection>& connections, 
     for (; at < statements.size() && statements[at].parsed.kind == Kind::foreign_key; ++at) {
       auto& post = statements[at];
       if (post.is_done) continue;
+      const auto& from = post.parsed.table;
+      const auto& to = post.parsed.referenced_table;
+      std::vector<std::string> locked{lock_name(from)};
+      // A partitioned table takes no unchecked key, and the copies of a key to one are never checked later.
+      const bool can_split = post.parsed.is_checked && !roots.contains(from) && !roots.contains(to);
+      if (can_split) add_unchecked(connections.front(), post, options);
+      else locked.push_back(lock_name(to));
       keys.push_back({[&connections, &post, &options](const Context&, unsigned worker) {
                         run_one(connections[worker], post, options);
                       },
-                      0,
+                      bytes_of_table(from),
                       {},
                       {},
-                      {lock_name(post.parsed.table), lock_name(post.parsed.referenced_table)}});
+                      std::move(locked)});
     }
     if (!keys.empty()) {
       os::run_tasks(context, static_cast<unsigned>(connections.size()), keys);

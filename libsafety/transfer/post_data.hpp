@@ -2,7 +2,9 @@
 // pg_dump's post-data section as work: what can be built as soon as a table's rows are there, and the rest in order.
 //
 // Deadlock-free by construction: a task holds the names of the tables it locks, all at once (os/task_graph.hpp).
-// CREATE INDEX shares its table with other CREATE INDEX; ADD CONSTRAINT and foreign keys have theirs alone.
+// CREATE INDEX shares its table with other CREATE INDEX; ADD CONSTRAINT has its table alone. ADD FOREIGN KEY locks both of
+// its tables for as long as it reads the rows, so that all keys to one table would wait for one another: a key is
+// added unchecked, which takes no time, and checked by VALIDATE CONSTRAINT, which locks the referencing table only.
 
 #include <functional>
 #include <map>
@@ -34,8 +36,8 @@ bool can_be_early(const PostStatement& post, const std::function<bool(const std:
 /// it stays undone, and run_rest makes it in its place.
 void run_early(pg::Connection& connection, PostStatement& post, const ScriptOptions& options);
 
-/// What run_early left, in pg_dump's order; each run of consecutive foreign keys in parallel.
+/// What run_early left, in pg_dump's order; each run of consecutive foreign keys in parallel, those of large tables first.
 void run_rest(const Context& context, std::vector<pg::Connection>& connections, std::vector<PostStatement>& statements,
-              const ScriptOptions& options);
+              const ScriptOptions& options, const std::function<std::uint64_t(const std::string&)>& bytes_of_table);
 
 }  // namespace safety::transfer

@@ -144,8 +144,8 @@ std::vector<SourceTable> list_tables(pg::Connection& connection) {
   if (!forbidden.empty())
     throw Error(Code::not_permitted,
                 fmt::format("no SELECT privilege on {}: {}", format_plural(forbidden.size(), "table"), join_some(forbidden)),
-                "Back up as the tables' owner or a superuser, or run `GRANT pg_read_all_data TO \"your role\"`; nothing "
-                "was written.");
+                fmt::format("Back up as the tables' owner or a superuser, or run `GRANT pg_read_all_data TO {}`; nothing was written.",
+                            pg::quote_identifier(connection.value_of("SELECT current_user"))));
 
   const auto columns = connection.execute(fmt::format(
       "SELECT t.attrelid, t.attname FROM pg_catalog.pg_attribute t JOIN pg_catalog.pg_class c ON c.oid = t.attrelid "

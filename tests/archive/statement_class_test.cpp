@@ -41,6 +41,14 @@ TEST(StatementClass, KnowsConstraints) {
                R"("a"."t")", R"("r")");
 }
 
+TEST(StatementClass, KnowsWhichKeysAreChecked) {
+  const std::string key = "ALTER TABLE ONLY t ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES r(id) ON DELETE CASCADE";
+  for (const std::string checked : {"", " DEFERRABLE INITIALLY DEFERRED", " NOT DEFERRABLE"})
+    EXPECT_TRUE(classify(key + checked + ";").is_checked) << checked;
+  for (const std::string unchecked : {" NOT VALID", " DEFERRABLE not valid", " NOT ENFORCED", " NOT DEFERRABLE NOT VALID"})
+    EXPECT_FALSE(classify(key + unchecked + ";").is_checked) << unchecked;
+}
+
 TEST(StatementClass, KnowsRefreshes) {
   expect_class("REFRESH MATERIALIZED VIEW public.mv;", Kind::refresh_matview, "", R"("public"."mv")");
   expect_class("REFRESH MATERIALIZED VIEW CONCURRENTLY \"M V\" WITH DATA;", Kind::refresh_matview, "", R"("M V")");

@@ -219,7 +219,8 @@ void Tool::confirm(const std::string& question) const {
 }
 
 int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>& body) {
-  os::SignalWatch signals;
+  // Never taken down: a signal between the result and the end of the process must not turn success into 130.
+  static const auto& signals = *new os::SignalWatch;
   state_->given.assign(argv, argv + argc);
   const auto& tool = state_->name;
   const auto report = [&](const Error& error, Code code) {

@@ -1,4 +1,4 @@
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/pg/quote.hpp"
 
-namespace safety::restore {
+namespace safety::transfer {
 namespace {
 
 constexpr std::size_t kMostNameBytes = 63;
@@ -150,4 +150,4 @@ void rename_databases(const Context& context, pg::Connection& maintenance, const
   }
 }
 
-}  // namespace safety::restore
+}  // namespace safety::transfer

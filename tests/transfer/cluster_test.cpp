@@ -1,11 +1,11 @@
-#include "libsafety/restore/cluster.hpp"
+#include "libsafety/transfer/cluster.hpp"
 
 #include <atomic>
 #include <thread>
 
 #include "tests/testing/testing.hpp"
 
-namespace safety::restore {
+namespace safety::transfer {
 namespace {
 
 using testing::quiet_context;
@@ -110,4 +110,4 @@ TEST(DropDatabase, DropsOneThatHasASubscription) {
 }
 
 }  // namespace
-}  // namespace safety::restore
+}  // namespace safety::transfer

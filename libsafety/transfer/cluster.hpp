@@ -7,7 +7,7 @@
 
 #include "libsafety/pg/connection.hpp"
 
-namespace safety::restore {
+namespace safety::transfer {
 
 /// "<database>__<kind>_<stamp>", at most 63 bytes: a long name is cut at a character's border and gets eight hex digits
 /// of its own hash, so that derived names stay distinct and recognisable.
@@ -45,4 +45,4 @@ struct Renaming {
 void rename_databases(const Context& context, pg::Connection& maintenance, const std::vector<Renaming>& renamings,
                       double patience_seconds = 30);
 
-}  // namespace safety::restore
+}  // namespace safety::transfer
