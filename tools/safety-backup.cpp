@@ -1,4 +1,4 @@
-// safety-backup: a live database into one archive that stock tools can restore.
+// safety-backup: a live database into a checkpoint: an archive that stock tools can restore, a clone, or both.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -9,16 +9,50 @@
 #include "libsafety/os/workers.hpp"
 #include "tools/common/tool.hpp"
 
+namespace {
+
+using namespace safety;
+
+nlohmann::ordered_json fields_of(const backup::BackupResult& result) {
+  const auto& record = result.record;
+  nlohmann::ordered_json fields{{"id", record.id}, {"path", result.path.string()}, {"bytes", record.archive.bytes},
+                                {"sha256", record.archive.sha256}, {"rows", record.rows}, {"tables", record.tables},
+                                {"seconds", result.seconds}, {"proof", checkpoint::name_of(record.proof())},
+                                {"database", record.database}, {"snapshot_time", record.snapshot_time}};
+  if (!record.names_archive())
+    for (const char* name : {"path", "bytes", "sha256", "rows"}) fields.erase(name);
+  if (const auto& clone = record.clone)
+    fields["clone"] = {{"database", clone->database}, {"seconds", clone->seconds}, {"strategy", clone->strategy}, {"bytes", clone->bytes}};
+  return fields;
+}
+
+std::string describe(const backup::BackupResult& result) {
+  const auto& record = result.record;
+  std::string text;
+  if (record.names_archive())
+    text = fmt::format("{}\n  {} in {}, {} ({} of text), {}, proof {}\n", result.path.string(), format_plural(record.rows, "row"),
+                       format_plural(record.tables, "table"), format_bytes(record.archive.bytes), format_bytes(record.plain_bytes),
+                       format_seconds(result.seconds), checkpoint::name_of(record.proof()));
+  else
+    text = fmt::format("{}\n", record.id);
+  if (const auto& clone = record.clone)
+    text += fmt::format("  clone \"{}\": {} by {}, database closed for {}\n", clone->database, format_bytes(clone->bytes), clone->strategy,
+                        format_seconds(clone->seconds));
+  return text;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace safety;
-  tools::Tool tool("safety-backup", "Back a PostgreSQL database up into one archive, proven and recorded.",
+  tools::Tool tool("safety-backup", "Back a PostgreSQL database up into one archive, proven and recorded, with a clone beside it if asked.",
                    "  safety-backup --label before-v42 --reason pre-migration\n"
-                   "  safety-backup --format gz --exclude-table-data 'public.*_log'\n");
+                   "  safety-backup --format gz --exclude-table-data 'public.*_log'\n"
+                   "  safety-backup --clone --label before-v42\n");
   backup::BackupOptions options;
   options.jobs = os::available_processors();
   std::string format = "zst", proof = "L1";
   int level = -1;
-  bool no_envelope = false, no_registry = false;
+  bool no_envelope = false, no_registry = false, no_archive = false;
   tool.option("--label", options.label, "a name to find the checkpoint by, as in `safety-restore LABEL`");
   tool.option("--reason", options.reason, "why it is made: pre-migration, scheduled, manual ...");
   tool.option("--jobs", options.jobs, "sessions that read at once");
@@ -28,6 +62,8 @@ int main(int argc, char** argv) {
   tool.flag("--schema-only", options.is_schema_only, "the schema alone, without any rows");
   tool.option("--lock-wait-timeout", options.lock_wait, "how long to wait for a table that a migration holds");
   tool.option("--proof", proof, "how far to verify before success is reported: L1 (digest) or L2 (decode every frame)", {.is_per_tool = true});
+  tool.flag("--clone", options.makes_clone, "also make a clone in the same cluster, to go back to within milliseconds; ends the sessions on the database, and new ones wait meanwhile");
+  tool.flag("--no-archive", no_archive, "with --clone: the clone alone. It lives and dies with the server, so it is no backup");
   tool.option("--prefix", options.prefix, "what the file name begins with (default: the database's name)");
   tool.flag("--no-envelope", no_envelope, "leave out the BEGIN and COMMIT around the script, for databases with more objects than one transaction can lock");
   tool.flag("--no-registry", no_registry, "do not list the checkpoint in the database's schema safety");
@@ -39,6 +75,8 @@ int main(int argc, char** argv) {
     options.folder = tool.backup_dir();
     options.has_envelope = !no_envelope;
     options.writes_registry = !no_registry;
+    options.makes_archive = !no_archive;
+    if (no_archive && !options.makes_clone) throw Error(Code::usage, "--no-archive goes with --clone", "Without both there would be nothing to make.");
     options.tool_version = kVersion;
     if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
     const auto level_of_proof = checkpoint::parse_proof(proof);
@@ -51,15 +89,6 @@ int main(int argc, char** argv) {
       return {Code::success, "would do:\n  " + join(lines, "\n  "), nlohmann::json{{"dry_run", true}, {"plan", lines}}.dump()};
     }
     const auto result = backup::back_up(context, info, options);
-    const auto& record = result.record;
-    const nlohmann::ordered_json fields{{"id", record.id}, {"path", result.path.string()}, {"bytes", record.archive.bytes},
-                                        {"sha256", record.archive.sha256}, {"rows", record.rows}, {"tables", record.tables},
-                                        {"seconds", result.seconds}, {"proof", checkpoint::name_of(record.proof())},
-                                        {"database", record.database}, {"snapshot_time", record.snapshot_time}};
-    return {Code::success,
-            fmt::format("{}\n  {} in {}, {} ({} of text), {}, proof {}\n", result.path.string(), format_plural(record.rows, "row"),
-                        format_plural(record.tables, "table"), format_bytes(record.archive.bytes), format_bytes(record.plain_bytes),
-                        format_seconds(result.seconds), checkpoint::name_of(record.proof())),
-            fields.dump()};
+    return {Code::success, describe(result), fields_of(result).dump()};
   });
 }

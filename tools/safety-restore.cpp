@@ -22,6 +22,12 @@ tools::Result show(const restore::RestoreResult& result, const std::string& done
     steps.push_back({{"id", step.id}, {"what", step.what}, {"seconds", step.seconds}});
     text += fmt::format("  {:<17} {:>10}\n", step.id, format_seconds(step.seconds));
   }
+  auto services = nlohmann::ordered_json::array();
+  for (const auto& service : result.services) {
+    services.push_back({{"name", service.name}, {"found", service.found}, {"stop_seconds", service.stop_seconds}, {"start_seconds", service.start_seconds}});
+    text += fmt::format("  service {:<9} down in {}, healthy again in {} (was {})\n", service.name, format_seconds(service.stop_seconds),
+                        format_seconds(service.start_seconds), service.found);
+  }
   text += fmt::format("  in all {}, downtime {}\n", format_seconds(result.seconds), format_seconds(result.downtime_seconds));
   if (!result.previous.empty())
     text += fmt::format("  the replaced database is kept as \"{}\"; `safety-restore --undo` swaps it back\n", result.previous);
@@ -29,8 +35,12 @@ tools::Result show(const restore::RestoreResult& result, const std::string& done
     text += fmt::format("  the replaced content is checkpoint {}; `safety-restore {} --in-place` brings it back\n", way_back, way_back);
   const nlohmann::ordered_json fields{{"id", result.operation}, {"checkpoint", result.checkpoint}, {"database", result.database},
                                       {"previous", result.previous}, {"pre_restore_checkpoint", way_back}, {"rows", result.rows}, {"seconds", result.seconds},
-                                      {"downtime_seconds", result.downtime_seconds}, {"steps", steps}};
+                                      {"downtime_seconds", result.downtime_seconds}, {"steps", steps}, {"services", services}};
   return {Code::success, text, fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+std::string source_name(const restore::RestoreOptions& options) {
+  return options.uses_clone() ? fmt::format("clone \"{}\" of {}", options.clone, options.checkpoint) : options.source.filename().string();
 }
 
 tools::Result show_plan(const std::vector<plan::Step>& plan) {
@@ -51,7 +61,7 @@ int main(int argc, char** argv) {
                    "  safety-restore backup_20260101_020000.sql.gz --yes\n"
                    "  safety-restore latest --to shop_copy --table users --table orders\n"
                    "  safety-restore --undo\n");
-  std::string checkpoint, to, proof = "L3", previous;
+  std::string checkpoint, to, proof = "L3", previous, from;
   bool is_undo = false, is_resume = false, is_abort = false, is_in_place = false, no_analyze = false;
   restore::RestoreOptions options;
   options.jobs = os::available_processors();
@@ -69,6 +79,10 @@ int main(int argc, char** argv) {
   tool.flag("--no-privileges", options.skips_privileges, "leave grants out");
   tool.flag("--no-analyze", no_analyze, "do not gather planner statistics before the swap");
   tool.flag("--allow-other-source", options.allows_other_source, "let an archive of another database or server replace this one");
+  tool.option("--from", from, "archive or clone; without it the clone when the checkpoint has one", {.is_per_tool = true});
+  tool.flag("--keep-clone", options.keeps_clone, "swap a copy of the clone in, so that the checkpoint keeps it");
+  tool.flag("--undo-on-unhealthy", options.undoes_on_unhealthy, "swap the old database back when services do not come back healthy");
+  tool.with_services();
   tool.with_confirmation();
   tool.with_dry_run();
 
@@ -77,6 +91,7 @@ int main(int argc, char** argv) {
     options.folder = tool.backup_dir();
     options.tool_version = kVersion;
     options.analyzes = !no_analyze;
+    if (to.empty()) options.services = tool.services(context);
     if (proof != "L3" && proof != "L4") throw Error(Code::usage, "--proof takes L3 or L4 here", "L3 is the default.");
     options.reads_digests_back = proof == "L4";
     if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
@@ -88,29 +103,30 @@ int main(int argc, char** argv) {
     if (is_resume || is_abort) {
       const auto unfinished = restore::find_unfinished(options.folder, info.database());
       if (!unfinished) throw Error(Code::usage, "nothing is unfinished for database \"" + info.database() + "\"", "`safety-doctor` shows what there is.");
-      if (is_resume) return show(restore::resume(context, info, *unfinished), "finished " + unfinished->describe());
-      restore::abort(context, info, *unfinished);
+      if (is_resume) return show(restore::resume(context, info, *unfinished, options), "finished " + unfinished->describe());
+      restore::abort(context, info, *unfinished, options);
       return {Code::success, "undone: " + unfinished->describe(), nlohmann::json{{"id", unfinished->journal.head.operation}}.dump()};
     }
     if (is_undo) {
       tool.confirm(fmt::format("Database \"{}\" will be swapped for its previous one.", info.database()));
-      return show(restore::undo(context, info, options.folder, previous), fmt::format("database \"{}\" is the previous one again", info.database()));
+      return show(restore::undo(context, info, options, previous), fmt::format("database \"{}\" is the previous one again", info.database()));
     }
 
-    tools::choose_restore_source(context, checkpoint, info.database(), options);
     options.mode = is_in_place ? restore::Mode::in_place : to.empty() ? restore::Mode::swap : restore::Mode::new_database;
     options.new_name = to;
     if (is_in_place && !to.empty()) throw Error(Code::usage, "--in-place and --to exclude each other", "Choose one.");
     if (!options.tables.empty() && to.empty()) throw Error(Code::usage, "--table goes with --to", "Say which new database gets the tables.");
+    tools::choose_restore_source(context, info, checkpoint, from, options);
     if (tool.is_dry_run()) return show_plan(restore::describe_restore(context, info, options));
     if (options.mode != restore::Mode::new_database) {
       const auto target = restore::look_at_target(context, info);
-      const auto source = options.source.filename().string();
+      const auto source = source_name(options);
       if (target.exists)
         tool.confirm(is_in_place ? fmt::format("The content of database \"{}\" ({}, about {}, {}) will be replaced by that of {}; a backup of it is made first.",
                                                target.database, format_bytes(target.bytes), format_plural(target.live_rows, "row"),
                                                format_plural(target.sessions, "session"), source)
-                                 : fmt::format("{}. Its new content comes from {}.", target.describe(), source));
+                                 : fmt::format("{}. Its new content comes from {}.{}", target.describe(), source,
+                                             options.uses_clone() && !options.keeps_clone ? " The clone is used up by that; --keep-clone copies it first." : ""));
     }
     std::string way_back;
     if (is_in_place) {
@@ -118,6 +134,6 @@ int main(int argc, char** argv) {
       way_back = tools::make_pre_restore_backup(context, info, options);
     }
     const auto result = restore::restore(context, info, options);
-    return show(result, fmt::format("database \"{}\" is restored from {}", result.database, options.source.filename().string()), way_back);
+    return show(result, fmt::format("database \"{}\" is restored from {}", result.database, source_name(options)), way_back);
   });
 }

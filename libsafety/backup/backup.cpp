@@ -6,6 +6,7 @@
 
 #include "libsafety/archive/reader.hpp"
 #include "libsafety/archive/writer.hpp"
+#include "libsafety/backup/clone.hpp"
 #include "libsafety/backup/source_facts.hpp"
 #include "libsafety/backup/table_pattern.hpp"
 #include "libsafety/base/text.hpp"
@@ -53,8 +54,21 @@ void warn_about_lock_slots(const Context& context, pg::Connection& connection, c
         format_count(static_cast<std::uint64_t>(relations)), format_count(static_cast<std::uint64_t>(slots))));
 }
 
-void write_content(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options,
-                   const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer, archive::Index& index) {
+/// Identity and origin, into what the options said already.
+void add_source_facts(const Context& context, pg::Connection& connection, const std::string& database, const CheckpointClone* clone,
+                      archive::Index& index) {
+  auto facts = read_source_facts(context, connection);
+  facts.id = index.id;
+  facts.label = index.label;
+  facts.reason = index.reason;
+  facts.tool_version = index.tool_version;
+  index = std::move(facts);
+  if (clone != nullptr) clone->correct(index, database);
+}
+
+void write_content(const Context& context, const pg::ConnectionInfo& info, const std::string& database, const CheckpointClone* clone,
+                   const BackupOptions& options, const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer,
+                   archive::Index& index) {
   auto& leader = snapshot.leader();
   const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader),
                                             transfer::settings_to_pin(leader)};
@@ -65,12 +79,7 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
   auto pre_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "pre-data"); });
   auto post_data = std::async(at_once, [&] { return transfer::dump_section(context, request, "post-data"); });
 
-  auto facts = read_source_facts(context, leader);
-  facts.id = index.id;
-  facts.label = index.label;
-  facts.reason = index.reason;
-  facts.tool_version = index.tool_version;
-  index = std::move(facts);
+  add_source_facts(context, leader, database, clone, index);
   index.client_version = pg_dump.version;
   index.client_version_num = pg_dump.version_num;
   index.has_envelope = options.has_envelope;
@@ -107,25 +116,27 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
   writer.append(archive::Role::envelope, transfer::envelope_end(options.has_envelope));
 }
 
-/// The archive has its final name from its commit on, but is a checkpoint only once its record is saved: a failure in
-/// between leaves nothing behind. After a kill there is a whole archive without a record; `safety-list --rebuild` and
+/// Files have their final names before the checkpoint is one, which it is when its record is saved: a failure in between
+/// leaves nothing behind. After a kill there may be a whole archive without a record; `safety-list --rebuild` and
 /// safety-doctor find it.
-class UnrecordedArchive {
+class Unrecorded {
  public:
-  UnrecordedArchive(std::filesystem::path archive, std::filesystem::path record)
-      : archive_(std::move(archive)), record_(std::move(record)) {}
-  UnrecordedArchive(const UnrecordedArchive&) = delete;
-  UnrecordedArchive& operator=(const UnrecordedArchive&) = delete;
-  ~UnrecordedArchive() {
+  explicit Unrecorded(std::filesystem::path record) : paths_{std::move(record)} {}
+  Unrecorded(const Unrecorded&) = delete;
+  Unrecorded& operator=(const Unrecorded&) = delete;
+  ~Unrecorded() {
     if (is_recorded_) return;
     std::error_code ignored;
-    for (const auto& path : {record_, std::filesystem::path(archive_.string() + ".sha256"), archive_})
-      std::filesystem::remove(path, ignored);
+    for (const auto& path : paths_) std::filesystem::remove(path, ignored);
+  }
+  void add_archive(const std::filesystem::path& path) {
+    paths_.emplace_back(path.string() + ".sha256");
+    paths_.push_back(path);
   }
   void recorded() noexcept { is_recorded_ = true; }
 
  private:
-  std::filesystem::path archive_, record_;
+  std::vector<std::filesystem::path> paths_;  // removed in this order
   bool is_recorded_ = false;
 };
 
@@ -155,6 +166,62 @@ void write_registry(const Context& context, const pg::ConnectionInfo& info, cons
   }
 }
 
+/// From what a record and an archive's index are made.
+struct Run {
+  const Context& context;
+  const pg::ConnectionInfo& info;
+  const BackupOptions& options;
+  const checkpoint::Store& store;
+  std::string database;
+  CheckpointClone* clone;  // nullptr: production is read itself
+  archive::Index index;
+};
+
+/// Everything between the snapshot and the archive's final name.
+archive::WrittenArchive write_archive(Run& run, const pg::ClientProgram& pg_dump, Unrecorded& unrecorded) {
+  const auto& options = run.options;
+  run.context.sink.phase("snapshot");
+  archive::Writer writer(options.folder / (run.index.id + std::string(archive::extension_of(options.codec))), options.codec, options.level);
+  const auto source = run.clone != nullptr ? run.info.with_database(run.clone->name()) : run.info;
+  {
+    transfer::Snapshot snapshot(run.context, source, options.lock_wait);
+    write_content(run.context, source, run.database, run.clone, options, pg_dump, snapshot, writer, run.index);
+  }  // migrations may go on from here; the rest is about the file
+  if (run.clone != nullptr) run.clone->close();
+  run.context.sink.phase("commit");
+  run.context.throw_if_stopped();
+  os::fault_point("backup.before_commit");
+  auto written = writer.commit(run.index);
+  unrecorded.add_archive(written.path);
+  os::fault_point("backup.archive_committed");
+  return written;
+}
+
+std::size_t count_tables(pg::Connection& connection) {
+  try {
+    return transfer::list_tables(connection).size();
+  } catch (const Error& error) {
+    if (error.code() != Code::not_permitted) throw;
+    return transfer::list_lock_targets(connection).size();  // whoever may clone need not be allowed to read
+  }
+}
+
+/// What a record says of a checkpoint that is a clone alone: rows are not counted for it.
+checkpoint::Record describe_clone(Run& run) {
+  {
+    pg::Connection connection(run.context, run.info.with_database(run.clone->name()));
+    pg::use_dump_settings(connection);
+    pg::Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    add_source_facts(run.context, connection, run.database, run.clone, run.index);
+    run.index.tables.resize(count_tables(connection));
+    run.index.large_objects = transfer::count_large_objects(connection);
+  }
+  run.clone->close();
+  auto record = checkpoint::record_of(run.index, run.index.id, 0, "");
+  record.archive = {};
+  return record;
+}
+
 }  // namespace
 
 BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options) {
@@ -170,45 +237,49 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   {
     pg::Connection probe(context, info);
     database = probe.database();
-    pg_dump = pg::choose_client_program(context, "pg_dump", probe.server_version_num());
+    if (options.makes_archive) pg_dump = pg::choose_client_program(context, "pg_dump", probe.server_version_num());
   }
   for (const auto& name : info.dropped()) context.sink.note("connection parameter \"" + name + "\" is not PostgreSQL's and is passed over");
 
   // Backup, restore and whatever else changes this database take turns.
-  const checkpoint::OperationLock lock(context, info, database);
+  checkpoint::OperationLock lock(context, info, database);
+  Run run{context, info, options, store, database, nullptr, {}};
+  run.index.id = store.new_id(options.prefix.empty() ? database : options.prefix, now);
+  run.index.label = options.label;
+  run.index.reason = options.reason;
+  run.index.tool_version = options.tool_version;
+  std::optional<CheckpointClone> clone;
+  if (options.makes_clone) run.clone = &clone.emplace(context, lock.session(), store, database, now);
 
-  context.sink.phase("snapshot");
+  Unrecorded unrecorded(store.record_path(run.index.id));
   checkpoint::Record record;
-  archive::Index index;
-  index.id = store.new_id(options.prefix.empty() ? database : options.prefix, now);
-  index.label = options.label;
-  index.reason = options.reason;
-  index.tool_version = options.tool_version;
-  archive::Writer writer(options.folder / (index.id + std::string(archive::extension_of(options.codec))), options.codec, options.level);
-  std::optional<transfer::Snapshot> snapshot(std::in_place, context, info, options.lock_wait);
-  const auto id = index.id;
-  write_content(context, info, options, pg_dump, *snapshot, writer, index);
-  snapshot.reset();  // migrations may go on from here; the rest is about the file
-
-  context.sink.phase("commit");
-  context.throw_if_stopped();
-  os::fault_point("backup.before_commit");
-  auto written = writer.commit(index);
-  UnrecordedArchive unrecorded(written.path, store.record_path(index.id));
-  os::fault_point("backup.archive_committed");
-
-  record = checkpoint::record_of(index, written.path, written.bytes, written.sha256);
+  std::optional<archive::WrittenArchive> written;
+  if (options.makes_archive) {
+    written = write_archive(run, pg_dump, unrecorded);
+    record = checkpoint::record_of(run.index, written->path, written->bytes, written->sha256);
+  } else {
+    record = describe_clone(run);
+  }
+  if (clone) record.clone = clone->record();
   record.created = format_rfc3339(now);
   record.sequence = store.next_sequence(context);
-  prove(context, options, written, record);
+  if (written) prove(context, options, *written, record);
   record.seconds = watch.seconds();
   store.save(record);
   unrecorded.recorded();
+  if (clone) clone->keep();
   if (options.writes_registry) write_registry(context, info, record, format_rfc3339(now));
-  return {record, written.path, watch.seconds()};
+  return {record, written ? written->path : std::filesystem::path(), watch.seconds()};
 }
 
 std::vector<std::string> describe_backup(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options) {
+  std::vector<std::string> lines;
+  if (options.makes_clone) {
+    auto maintenance = pg::connect_to_maintenance(context, info);
+    lines.push_back("clone: " + describe(estimate_clone(context, maintenance, checkpoint::Store(options.folder), info.database())));
+    lines.push_back(options.makes_archive ? "source: the clone, so that archive and clone are of one instant" : "archive: none");
+    if (!options.makes_archive) return lines;
+  }
   pg::Connection connection(context, info);
   pg::use_dump_settings(connection);
   connection.execute(fmt::format("SET lock_timeout = {}", options.lock_wait.count()));
@@ -222,7 +293,6 @@ std::vector<std::string> describe_backup(const Context& context, const pg::Conne
       bytes += source.total_bytes;
       ++count;
     }
-  std::vector<std::string> lines;
   lines.push_back(fmt::format("lock: one operation at a time on database \"{}\"", connection.database()));
   lines.push_back(fmt::format("snapshot: hold {} in ACCESS SHARE mode, waiting at most {} for a lock", format_plural(tables.size(), "table"),
                               format_seconds(std::chrono::duration<double>(options.lock_wait).count())));

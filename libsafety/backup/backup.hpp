@@ -1,8 +1,9 @@
 #pragma once
-// A live database into one archive, of one instant, and its record.
+// A live database into a checkpoint of one instant: an archive, a clone, or both, and their record.
 //
-// What it promises: either the archive with its final name, its record and its proof are there, or nothing is. The
-// database is only read, save for the rows in schema `safety`, whose failure is a warning.
+// What it promises: either the archive with its final name, the clone, the record and its proof are there, or nothing is.
+// The database is only read, save for the rows in schema `safety`, whose failure is a warning; for a clone its sessions
+// are ended as well (transfer/clone.hpp).
 
 #include <chrono>
 #include <filesystem>
@@ -28,6 +29,8 @@ struct BackupOptions {
   bool is_schema_only = false;
   bool has_envelope = true;
   bool writes_registry = true;
+  bool makes_clone = false;   // first; the archive is then taken from it, so that both are of one instant
+  bool makes_archive = true;  // one of the two at least
   std::chrono::milliseconds lock_wait{60000};
   checkpoint::Proof proof = checkpoint::Proof::digest;  // L1 or L2; higher ones need restore::verify
   std::string tool_version;
@@ -35,12 +38,12 @@ struct BackupOptions {
 
 struct BackupResult {
   checkpoint::Record record;
-  std::filesystem::path path;
+  std::filesystem::path path;  // of the archive; empty without one
   double seconds = 0;
 };
 
 /// Errors: connection, version (no pg_dump new enough), not_permitted (naming tables), locked (another operation, or a
-/// table lock in time), storage, command_failed (pg_dump), usage (a pattern that matches nothing), interrupted.
+/// table lock in time; for a clone sessions and prepared transactions), storage, command_failed (pg_dump), usage (a pattern that matches nothing), interrupted.
 BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, const BackupOptions& options);
 
 /// What back_up would do, in words, after looking at server, versions, privileges and folder.

@@ -26,6 +26,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string join_some(const std::vector<std::string>& parts, std::size_t most = 5);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 std::string_view trim(std::string_view text);
+/// Its lines, trimmed, without the empty ones.
+std::vector<std::string> split_lines(std::string_view text);
 /// Text made safe for one line of a terminal or log: control characters become spaces, bytes that are not UTF-8 '?'.
 std::string one_line(std::string_view text);
 

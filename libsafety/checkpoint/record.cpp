@@ -51,35 +51,39 @@ std::string format_record(const Record& record) {
   for (const auto& entry : record.proofs)
     proofs.push_back({{"level", name_of(entry.level)}, {"at", entry.at}, {"seconds", entry.seconds},
                       {"passed", entry.is_passed}, {"message", entry.message}});
-  const json object{{"schema", kSchema},
-                    {"kind", "checkpoint"},
-                    {"id", record.id},
-                    {"sequence", record.sequence},
-                    {"database", record.database},
-                    {"system_identifier", record.system_identifier},
-                    {"label", record.label},
-                    {"reason", record.reason},
-                    {"snapshot_time", record.snapshot_time},
-                    {"created", record.created},
-                    {"server_version", record.server_version},
-                    {"server_version_num", record.server_version_num},
-                    {"client_version", record.client_version},
-                    {"tool_version", record.tool_version},
-                    {"lsn", record.snapshot_lsn},
-                    {"git_commit", record.git_commit},
-                    {"schema_fingerprint", record.schema_fingerprint},
-                    {"tables", record.tables},
-                    {"rows", record.rows},
-                    {"plain_bytes", record.plain_bytes},
-                    {"large_objects", record.large_objects},
-                    {"seconds", record.seconds},
-                    {"schema_only", record.is_schema_only},
-                    {"partial", record.is_partial},
-                    {"facts", record.facts},
-                    {"pins", record.pins},
-                    {"archive", {{"file", record.archive.file}, {"bytes", record.archive.bytes},
-                                 {"sha256", record.archive.sha256}, {"format", record.archive.format}}},
-                    {"proofs", proofs}};
+  json object{{"schema", kSchema},
+              {"kind", "checkpoint"},
+              {"id", record.id},
+              {"sequence", record.sequence},
+              {"database", record.database},
+              {"system_identifier", record.system_identifier},
+              {"label", record.label},
+              {"reason", record.reason},
+              {"snapshot_time", record.snapshot_time},
+              {"created", record.created},
+              {"server_version", record.server_version},
+              {"server_version_num", record.server_version_num},
+              {"client_version", record.client_version},
+              {"tool_version", record.tool_version},
+              {"lsn", record.snapshot_lsn},
+              {"git_commit", record.git_commit},
+              {"schema_fingerprint", record.schema_fingerprint},
+              {"tables", record.tables},
+              {"rows", record.rows},
+              {"plain_bytes", record.plain_bytes},
+              {"large_objects", record.large_objects},
+              {"seconds", record.seconds},
+              {"schema_only", record.is_schema_only},
+              {"partial", record.is_partial},
+              {"facts", record.facts},
+              {"pins", record.pins},
+              {"proofs", proofs}};
+  if (record.names_archive())
+    object["archive"] = {{"file", record.archive.file}, {"bytes", record.archive.bytes}, {"sha256", record.archive.sha256},
+                         {"format", record.archive.format}};
+  if (const auto& clone = record.clone)
+    object["clone"] = {{"database", clone->database}, {"oid", clone->oid}, {"strategy", clone->strategy}, {"bytes", clone->bytes},
+                       {"seconds", clone->seconds}, {"created", clone->created}};
   return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -120,6 +124,9 @@ Record parse_record(const std::string& content, const std::filesystem::path& pat
     if (pin.is_string()) record.pins.push_back(pin);
   const auto archive = object.value("archive", json::object());
   record.archive = {text(archive, "file"), number<std::uint64_t>(archive, "bytes"), text(archive, "sha256"), text(archive, "format")};
+  if (const auto clone = object.find("clone"); clone != object.end() && clone->is_object() && !text(*clone, "database").empty())
+    record.clone = Clone{text(*clone, "database"), number<std::uint32_t>(*clone, "oid"), text(*clone, "strategy"),
+                         number<std::uint64_t>(*clone, "bytes"), number<double>(*clone, "seconds"), text(*clone, "created")};
   for (const auto& entry : object.value("proofs", json::array()))
     record.proofs.push_back({parse_proof(text(entry, "level")).value_or(Proof::none), text(entry, "at"),
                              number<double>(entry, "seconds"), is_true(entry, "passed"), text(entry, "message")});

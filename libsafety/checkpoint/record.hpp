@@ -1,5 +1,5 @@
 #pragma once
-// The description of a checkpoint: one JSON file beside its archive. Source: RECORDS.md.
+// The description of a checkpoint: one JSON file in the backup folder, beside its archive. Source: RECORDS.md.
 
 #include <cstdint>
 #include <filesystem>
@@ -30,8 +30,19 @@ struct ProofEntry {
   std::string message;  // why not, when not passed
 };
 
+/// A copy of the database in the same cluster, as it was at the snapshot time: going back to it is a rename. Closed to
+/// connections. Its oid tells it from a later database of that name.
+struct Clone {
+  std::string database;
+  std::uint32_t oid = 0;
+  std::string strategy;  // clone, file_copy, wal_log: see transfer/clone.hpp
+  std::uint64_t bytes = 0;
+  double seconds = 0;
+  std::string created;  // RFC 3339
+};
+
 struct ArchiveFile {
-  std::string file;  // name beside the record
+  std::string file;  // name beside the record; empty: the checkpoint is a clone alone
   std::uint64_t bytes = 0;
   std::string sha256, format;  // format: none, gz, zst
 };
@@ -48,8 +59,12 @@ struct Record {
   bool is_schema_only = false, is_partial = false;  // partial: some tables' rows were left out
   std::map<std::string, std::string> facts;
   std::vector<std::string> pins;
-  ArchiveFile archive;
+  ArchiveFile archive;         // one of these two at least
+  std::optional<Clone> clone;  // what the record says: whether it is still there, beside/beside.hpp asks the server
   std::vector<ProofEntry> proofs;  // oldest first
+
+  /// Whether an archive was made; Store::has_archive says whether its file is there.
+  bool names_archive() const noexcept { return !archive.file.empty(); }
 
   /// The highest level passed since the last failure; none when the newest entry is a failure.
   Proof proof() const;

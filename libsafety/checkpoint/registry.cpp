@@ -1,5 +1,7 @@
 #include "libsafety/checkpoint/registry.hpp"
 
+#include <fmt/format.h>
+
 #include "libsafety/pg/quote.hpp"
 
 namespace safety::checkpoint {
@@ -7,7 +9,7 @@ namespace {
 
 constexpr const char* kSchema = R"(
 CREATE SCHEMA safety;
-COMMENT ON SCHEMA safety IS 'safety registry 1: a mirror of the record files, remade by safety-list --rebuild';
+COMMENT ON SCHEMA safety IS 'safety registry 2: a mirror of the record files, remade by safety-list --rebuild';
 CREATE TABLE safety.checkpoints (
   id text PRIMARY KEY,
   sequence bigint NOT NULL,
@@ -16,12 +18,15 @@ CREATE TABLE safety.checkpoints (
   snapshot_time timestamptz NOT NULL,
   tables bigint NOT NULL,
   rows bigint NOT NULL,
-  archive_file text NOT NULL,
-  archive_bytes bigint NOT NULL CHECK (archive_bytes > 0),
-  sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+  archive_file text,
+  archive_bytes bigint CHECK (archive_bytes > 0),
+  sha256 text CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   proof text NOT NULL CHECK (proof IN ('none', 'L1', 'L2', 'L3', 'L4', 'L5')),
   proven_at timestamptz,
-  record jsonb NOT NULL
+  record jsonb NOT NULL,
+  clone_database text,
+  CONSTRAINT archive_is_whole CHECK (num_nonnulls(archive_file, archive_bytes, sha256) IN (0, 3)),
+  CONSTRAINT has_content CHECK (num_nonnulls(archive_file, clone_database) > 0)
 );
 CREATE TABLE safety.operations (
   id text PRIMARY KEY,
@@ -33,6 +38,16 @@ CREATE TABLE safety.operations (
   detail text NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX one_active_operation ON safety.operations ((true)) WHERE finished IS NULL;
+)";
+
+// Registries of version 1 knew of no clones.
+constexpr const char* kFromFirst = R"(
+ALTER TABLE safety.checkpoints
+  ALTER COLUMN archive_file DROP NOT NULL, ALTER COLUMN archive_bytes DROP NOT NULL, ALTER COLUMN sha256 DROP NOT NULL,
+  ADD COLUMN clone_database text,
+  ADD CONSTRAINT archive_is_whole CHECK (num_nonnulls(archive_file, archive_bytes, sha256) IN (0, 3)),
+  ADD CONSTRAINT has_content CHECK (num_nonnulls(archive_file, clone_database) > 0);
+COMMENT ON SCHEMA safety IS 'safety registry 2: a mirror of the record files, remade by safety-list --rebuild';
 )";
 
 }  // namespace
@@ -57,8 +72,16 @@ bool Registry::is_there() {
              "pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE 'safety registry%')") == "t";
 }
 
+void Registry::migrate() {
+  if (connection_.value_of("SELECT pg_catalog.obj_description('safety'::pg_catalog.regnamespace, 'pg_namespace') LIKE 'safety registry 1:%'") != "t")
+    return;
+  pg::Transaction transaction(connection_);
+  connection_.execute(kFromFirst);
+  transaction.commit();
+}
+
 void Registry::prepare() {
-  if (is_there()) return;
+  if (is_there()) return migrate();
   if (connection_.value_of("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'safety')") == "t")
     throw Error(Code::database, "schema \"safety\" of database \"" + connection_.database() + "\" belongs to somebody else",
                 "Rename it (`ALTER SCHEMA safety RENAME TO ...`) to have checkpoints listed in the database too.");
@@ -68,16 +91,31 @@ void Registry::prepare() {
 }
 
 void Registry::put(const Record& record) {
-  const auto proven = record.proofs.empty() ? std::optional<std::string>() : record.proofs.back().at;
+  migrate();
+  using Value = std::optional<std::string>;
+  const auto proven = record.proofs.empty() ? Value() : record.proofs.back().at;
+  const auto of_archive = [&](const std::string& value) { return record.names_archive() ? Value(value) : Value(); };
   connection_.query(
       "INSERT INTO safety.checkpoints (id, sequence, label, reason, snapshot_time, tables, rows, archive_file, archive_bytes, "
-      "sha256, proof, proven_at, record) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
+      "sha256, proof, proven_at, record, clone_database) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
       "ON CONFLICT (id) DO UPDATE SET label = excluded.label, reason = excluded.reason, archive_file = excluded.archive_file, "
       "archive_bytes = excluded.archive_bytes, sha256 = excluded.sha256, proof = excluded.proof, proven_at = excluded.proven_at, "
-      "record = excluded.record",
+      "record = excluded.record, clone_database = excluded.clone_database",
       {record.id, std::to_string(record.sequence), record.label, record.reason, record.snapshot_time,
-       std::to_string(record.tables), std::to_string(record.rows), record.archive.file, std::to_string(record.archive.bytes),
-       record.archive.sha256, name_of(record.proof()), proven, format_record(record)});
+       std::to_string(record.tables), std::to_string(record.rows), of_archive(record.archive.file),
+       of_archive(std::to_string(record.archive.bytes)), of_archive(record.archive.sha256), name_of(record.proof()), proven,
+       format_record(record), record.clone ? Value(record.clone->database) : Value()});
+}
+
+void Registry::remove(const std::string& checkpoint) {
+  connection_.query("DELETE FROM safety.checkpoints WHERE id = $1", {checkpoint});
+}
+
+std::vector<Record> Registry::list() {
+  std::vector<Record> records;
+  const auto rows = connection_.execute("SELECT record FROM safety.checkpoints ORDER BY sequence, id");
+  for (int row = 0; row < rows.rows(); ++row) records.push_back(parse_record(rows.text(row, 0), "schema safety"));
+  return records;
 }
 
 void Registry::put(const Operation& operation) {
@@ -90,15 +128,22 @@ void Registry::put(const Operation& operation) {
       {operation.id, operation.kind, operation.checkpoint, operation.started, finished, operation.outcome, operation.detail});
 }
 
+// An older registry may have fewer columns than the one that it is carried into.
+std::string Registry::columns_of(const std::string& table) {
+  return connection_.value_of("SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) FROM pg_catalog.pg_attribute "
+                              "WHERE attrelid = $1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped", {table});
+}
+
 void Registry::copy_to(Registry& other) {
   other.prepare();
   for (const char* table : {"checkpoints", "operations"}) {
     const std::string name = pg::quote_qualified("safety", table);
+    const auto columns = columns_of(name);
     std::string rows;
-    connection_.copy_out("COPY " + name + " TO STDOUT", [&](std::string_view row) { rows.append(row); });
+    connection_.copy_out(fmt::format("COPY {} ({}) TO STDOUT", name, columns), [&](std::string_view row) { rows.append(row); });
     pg::Transaction transaction(other.connection_);
     other.connection_.execute("TRUNCATE " + name);
-    other.connection_.copy_in_begin("COPY " + name + " FROM STDIN");
+    other.connection_.copy_in_begin(fmt::format("COPY {} ({}) FROM STDIN", name, columns));
     other.connection_.copy_in_put(rows);
     other.connection_.copy_in_finish();
     transaction.commit();

@@ -23,16 +23,22 @@ class Registry {
  public:
   /// A session in the database itself. Nothing is created yet.
   Registry(const Context& context, const pg::ConnectionInfo& database);
-  /// Creates schema `safety` and its tables when missing. Errors: not_permitted; database when a schema of that name
-  /// belongs to somebody else.
+  /// Creates schema `safety` and its tables when missing, and brings older ones up to date. Errors: not_permitted;
+  /// database when a schema of that name belongs to somebody else.
   void prepare();
   bool is_there();
   void put(const Record& record);
   void put(const Operation& operation);
+  /// The row of a checkpoint that is no more: what it had was dropped.
+  void remove(const std::string& checkpoint);
+  /// What the rows say of the checkpoints, in order of sequence; files of the backup folder know better.
+  std::vector<Record> list();
   /// Everything, so that a swap can carry it into the database that takes over.
   void copy_to(Registry& other);
 
  private:
+  void migrate();
+  std::string columns_of(const std::string& table);
   pg::Connection connection_;
 };
 

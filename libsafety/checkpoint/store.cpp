@@ -32,7 +32,7 @@ std::vector<Record> Store::list(const Context& context) const {
   return records;
 }
 
-Record Store::resolve(const Context& context, const std::string& name, const std::string& database) const {
+Record Store::resolve(const Context& context, const std::string& name, const std::string& database, Wanted wanted) const {
   const auto records = list(context);
   std::set<std::string> databases;
   for (const auto& record : records) databases.insert(record.database);
@@ -45,7 +45,8 @@ Record Store::resolve(const Context& context, const std::string& name, const std
     const bool is_of_database = database.empty() || record->database == database;
     // A copy of the state that a restore replaced is no state that "latest" should lead back to.
     const bool is_latest = name == "latest" && record->reason != "pre-restore";
-    if (is_of_database && has_archive(*record) && (is_latest || record->label == name)) return *record;
+    const bool has_wanted = has_archive(*record) || (wanted == Wanted::anything && record->clone.has_value());
+    if (is_of_database && has_wanted && (is_latest || record->label == name)) return *record;
   }
   if (records.empty())
     throw Error(Code::no_such_checkpoint, "no checkpoint in \"" + folder_.string() + "\"",
@@ -60,7 +61,17 @@ Record Store::resolve(const Context& context, const std::string& name, const std
 
 bool Store::has_archive(const Record& record) const {
   std::error_code error;
-  return fs::is_regular_file(archive_path(record), error);
+  return record.names_archive() && fs::is_regular_file(archive_path(record), error);
+}
+
+fs::path Store::require_archive(const Record& record) const {
+  if (!record.names_archive())
+    throw Error(Code::no_such_checkpoint, "checkpoint \"" + record.id + "\" is a clone alone: it has no archive",
+                "`safety-restore " + record.id + "` swaps the clone in; `safety-list` shows which checkpoints have archives.");
+  if (!has_archive(record))
+    throw Error(Code::storage, "checkpoint \"" + record.id + "\" has lost its archive \"" + archive_path(record).string() + "\"",
+                "Bring the file back from where it was copied to, or choose another checkpoint of `safety-list`.");
+  return archive_path(record);
 }
 
 std::string Store::new_id(const std::string& prefix, Instant now) const {
@@ -81,15 +92,31 @@ std::uint64_t Store::next_sequence(const Context& context) const {
 }
 
 void Store::save(const Record& record) const {
-  os::write_file_atomically(folder_ / (record.archive.file + ".sha256"), record.archive.sha256 + "  " + record.archive.file + "\n");
+  if (record.names_archive())
+    os::write_file_atomically(folder_ / (record.archive.file + ".sha256"), record.archive.sha256 + "  " + record.archive.file + "\n");
   os::fault_point("record.before_save");
   os::write_file_atomically(record_path(record.id), format_record(record));
   os::fault_point("record.saved");
 }
 
+bool Store::forget_clone(Record record) const {
+  record.clone.reset();
+  if (record.names_archive()) {
+    save(record);
+    return false;
+  }
+  os::fault_point("record.before_remove");
+  std::error_code error;
+  fs::remove(record_path(record.id), error);
+  if (error) throw Error(Code::storage, "cannot remove \"" + record_path(record.id).string() + "\": " + error.message(), "Remove it by hand.");
+  os::fault_point("record.removed");
+  return true;
+}
+
 std::vector<fs::path> Store::list_unrecorded_files(const std::vector<Record>& records) const {
   std::set<std::string> recorded;
-  for (const auto& record : records) recorded.insert(record.archive.file);
+  for (const auto& record : records)
+    if (record.names_archive()) recorded.insert(record.archive.file);
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {

@@ -2,18 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
+#include "libsafety/beside/beside.hpp"
 #include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/checkpoint/store.hpp"
 #include "libsafety/os/file.hpp"
 #include "libsafety/pg/dump_program.hpp"
 #include "libsafety/pg/quote.hpp"
 #include "libsafety/plan/journal.hpp"
+#include "libsafety/transfer/server_disk.hpp"
 #include "libsafety/transfer/source_catalog.hpp"
 
 namespace safety::doctor {
@@ -83,15 +86,11 @@ Check check_clock(pg::Connection& connection) {
 
 Check check_server_disk(pg::Connection& connection) {
   const auto size = static_cast<std::uint64_t>(connection.execute("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())").number(0, 0));
-  std::string folder;
-  try {
-    folder = connection.value_of("SELECT pg_catalog.current_setting('data_directory')");
-  } catch (const Error&) {
-  }
-  std::error_code error;
-  if (folder.empty() || !connection.is_local() || !fs::is_directory(folder, error))
-    return {State::skipped, "server disk", fmt::format("the database has {}; the server's disk cannot be seen from here", format_bytes(size)), ""};
-  const auto free = os::free_bytes(folder);
+  const auto space = connection.value_of("SELECT t.spcname FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace "
+                                         "WHERE d.datname = pg_catalog.current_database()");
+  const auto seen = transfer::free_bytes_of_server(connection, space);
+  if (!seen) return {State::skipped, "server disk", fmt::format("the database has {}; the server's disk cannot be seen from here", format_bytes(size)), ""};
+  const auto free = *seen;
   const auto detail = fmt::format("{} free, the database has {}", format_bytes(free), format_bytes(size));
   if (free < size) return {State::failed, "server disk", detail, "A restore aside needs room for a second copy: free space, or use --in-place."};
   return {State::ok, "server disk", detail, ""};
@@ -116,7 +115,7 @@ Check check_records(const Context& context, const checkpoint::Store& store) {
   const auto records = store.list(context);
   std::vector<std::string> without;
   for (const auto& record : records) {
-    if (!store.has_archive(record)) without.push_back(record.id);
+    if (record.names_archive() && !store.has_archive(record)) without.push_back(record.id);
   }
   if (!without.empty())
     return {State::failed, "checkpoints", "records without their archive: " + join_some(without),
@@ -128,7 +127,10 @@ Check check_records(const Context& context, const checkpoint::Store& store) {
     return {State::warning, "checkpoints", "archives without a record: " + join_some(unrecorded),
             "A backup was killed before its last step, or the files were copied here: run `safety-list --rebuild`, then `safety-verify` each."};
   if (records.empty()) return {State::warning, "checkpoints", "there are none", "Make one with `safety-backup`."};
-  const auto& newest = records.back();
+  const auto newest_archive = std::find_if(records.rbegin(), records.rend(), [](const auto& record) { return record.names_archive(); });
+  if (newest_archive == records.rend())
+    return {State::warning, "checkpoints", fmt::format("{}, and none has an archive: clones are lost with their server", records.size()), "Make one with `safety-backup`."};
+  const auto& newest = *newest_archive;
   return {State::ok, "checkpoints", fmt::format("{}, newest {} of {}, proof {}", records.size(), newest.id, newest.snapshot_time, checkpoint::name_of(newest.proof())), ""};
 }
 
@@ -154,17 +156,25 @@ Check check_partial_files(const fs::path& folder) {
           "When no backup runs, remove them: `rm " + (folder / "*.partial").string() + "`."};
 }
 
-Check check_left_databases(pg::Connection& connection) {
-  const auto rows = connection.query(
-      "SELECT datname FROM pg_catalog.pg_database WHERE datname ~ '__(staging|proof|previous)_[0-9]{8}_[0-9]{6}' "
-      "AND pg_catalog.starts_with(datname::text, pg_catalog.left(pg_catalog.current_database(), 20)) ORDER BY 1", {});
-  std::vector<std::string> staging, previous;
-  for (int row = 0; row < rows.rows(); ++row)
-    (rows.value(row, 0).find("__previous_") == std::string_view::npos ? staging : previous).push_back(rows.text(row, 0));
-  const auto kept = previous.empty() ? std::string("no previous database") : "previous: " + join_some(previous);
-  if (!staging.empty())
-    return {State::warning, "databases beside", "left over or in use: " + join_some(staging) + "; " + kept,
-            "When no restore runs and none is unfinished, drop them: `dropdb NAME`."};
+Check check_databases_beside(const Context& context, const pg::ConnectionInfo& info, pg::Connection& connection, const fs::path& folder) {
+  const checkpoint::Store store(folder);
+  auto maintenance = pg::connect_to_maintenance(context, info);
+  const auto records = beside::known_records(context, info, store);
+  std::vector<std::string> left, clones, previous, gone;
+  for (const auto& one : beside::list_beside(maintenance, connection.database(), store.operations_folder(), records)) {
+    auto& list = one.is_leftover() ? left : one.kind == beside::Kind::previous ? previous : one.kind == beside::Kind::clone ? clones : left;
+    list.push_back(fmt::format("{} ({})", one.name, format_bytes(one.bytes)));
+  }
+  for (const auto& record : store.list(context))
+    if (record.clone && record.database == connection.database() && !beside::find_clone(maintenance, record)) gone.push_back(record.id);
+  const auto kept = (clones.empty() ? std::string("no clone") : "clones: " + join_some(clones)) + "; " +
+                    (previous.empty() ? "no previous database" : "previous: " + join_some(previous));
+  if (!left.empty())
+    return {State::warning, "databases beside", "left over or in use: " + join_some(left) + "; " + kept,
+            "When nothing runs and nothing is unfinished, `safety-prune --databases` drops them."};
+  if (!gone.empty())
+    return {State::warning, "databases beside", "not on this server: the clones of " + join_some(gone) + "; " + kept,
+            "`safety-restore` then takes their archives, where they have one; `safety-prune --databases` corrects the records."};
   return {State::ok, "databases beside", kept, ""};
 }
 
@@ -217,7 +227,7 @@ std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& inf
   with_server("activity", [&] { return check_activity(*connection); });
   with_server("clock", [&] { return check_clock(*connection); });
   with_server("server disk", [&] { return check_server_disk(*connection); });
-  with_server("databases beside", [&] { return check_left_databases(*connection); });
+  with_server("databases beside", [&] { return check_databases_beside(context, info, *connection, folder); });
   add("backup folder", [&] { return check_folder(folder); });
   add("checkpoints", [&] { return check_records(context, checkpoint::Store(folder)); });
   add("partial files", [&] { return check_partial_files(folder); });

@@ -1,5 +1,6 @@
 #include "libsafety/os/process.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -32,10 +33,16 @@ struct DieWithParent {
   template <typename Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const auto&, const char* const*(&)) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::setpgid(0, 0);
     ::signal(SIGPIPE, SIG_DFL);
     return {};
   }
 };
+
+/// All of the child's group. It may have ended and left children of its own that hold our pipes.
+void end_group(int child, bool has_exited, int signal) {
+  if (::kill(-child, signal) != 0 && !has_exited) ::kill(child, signal);  // not a group yet
+}
 
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {
   std::vector<std::string> merged;
@@ -115,22 +122,28 @@ ProcessResult run_process(const Context& context, const Command& command, const 
   child->async_wait([&](boost::system::error_code, int) { has_exited = true; });
 
   using std::chrono::steady_clock;
+  const auto began = steady_clock::now();
   std::optional<steady_clock::time_point> asked_to_end;
-  bool is_killed = false;
+  bool is_killed = false, is_late = false;
   while (io.run_one_for(std::chrono::milliseconds(100)) > 0 || !io.stopped()) {
     if (io.stopped()) break;
-    if (has_exited) continue;
-    if (!asked_to_end && (context.stop.stop_requested() || output_failure)) {
-      ::kill(child->id(), SIGTERM);
+    if (command.time_limit.count() > 0 && steady_clock::now() - began > command.time_limit) is_late = true;
+    if (!asked_to_end && (context.stop.stop_requested() || output_failure || is_late)) {
+      end_group(child->id(), has_exited, SIGTERM);
       asked_to_end = steady_clock::now();
     }
     if (asked_to_end && !is_killed && steady_clock::now() - *asked_to_end > std::chrono::seconds(5)) {
-      ::kill(child->id(), SIGKILL);
+      end_group(child->id(), has_exited, SIGKILL);
       is_killed = true;
     }
   }
   if (output_failure) std::rethrow_exception(output_failure);
   if (context.stop.stop_requested()) throw Interrupted();
+  if (is_late)
+    throw Error(Code::command_failed,
+                fmt::format("\"{}\" did not end within {}", program.filename().string(),
+                            format_seconds(std::chrono::duration<double>(command.time_limit).count())),
+                "Run it by hand to see what it waits for.", std::string(trim(result.standard_error)));
   const int status = child->native_exit_code();
   result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;

@@ -1,6 +1,7 @@
 #pragma once
 // Child processes: stdout streamed to the caller, stderr kept apart, exit status always waited for.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -17,6 +18,7 @@ struct Command {
   std::filesystem::path program;  // a path, or a name looked up on PATH
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;  // added to ours; an empty value removes the variable
+  std::chrono::milliseconds time_limit{0};          // zero: none
 };
 
 struct ProcessResult {
@@ -27,9 +29,11 @@ struct ProcessResult {
 using OutputSink = std::function<void(std::string_view)>;
 
 /// Runs it with stdin closed, hands stdout to `on_output` piece by piece and waits for the end.
-/// When a stop is requested, or on_output throws, the child gets SIGTERM, and SIGKILL five seconds later.
+/// When a stop is requested, on_output throws or the time is up, the child and its children get SIGTERM, and SIGKILL five
+/// seconds later. They are a process group of their own, so that a Ctrl-C reaches us alone and we decide what it means.
 /// The child dies with us: it never outlives a killed parent.
-/// Errors: command_failed when it cannot be started; interrupted. A non-zero exit is a return value.
+/// Errors: command_failed when it cannot be started, or took longer than its limit; interrupted. A non-zero exit is a
+/// return value.
 ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output);
 
 /// run_process that collects stdout and throws command_failed, with the last line of stderr, on a non-zero exit.

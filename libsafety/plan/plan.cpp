@@ -72,6 +72,25 @@ std::optional<Error> undo_begun(const Context& context, const Plan& plan, Journa
   return trouble.first();
 }
 
+/// A signal or a failure ends the plan in the middle; what it took away is given back all the same. Failures are notes:
+/// the error that ended the plan is the one to hear of, and --resume runs these steps again. A step that failed before it
+/// acted (its beginning could not be journaled) is one of them.
+void give_back(const Context& context, const Plan& plan, const std::string& failed, bool has_acted) {
+  const Context unstoppable{context.sink, {}};
+  bool is_behind = false;
+  for (const auto& step : plan) {
+    if (step.gives_back && (is_behind || (step.id == failed && !has_acted))) {
+      try {
+        say(unstoppable, step, step.what);
+        apply(step);
+      } catch (const Error& error) {
+        context.sink.warning("step " + step.id + " failed too: " + error.message());
+      }
+    }
+    is_behind = is_behind || step.id == failed;
+  }
+}
+
 Error journal_error(const std::string& what, const Error& cause, const std::string& flag) {
   return Error(Code::resumable, what + ", but its journal could not be closed: " + cause.message(),
                "When its folder can be written again, run the same tool with " + flag + " to close it; until then other runs refuse to start.",
@@ -92,14 +111,16 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
   bool is_committed = resumes && is_past_commit_point(plan, journal);
   for (const auto& step : plan) {
     const Stopwatch watch;
+    bool has_acted = false;
     try {
-      context.throw_if_stopped();
+      if (!step.gives_back) context.throw_if_stopped();
       if (resumes && step.is_done && step.is_done()) {
         say(context, step, "already done");
         outcome.steps.push_back({step.id, step.what, StepOutcome::State::already_done, 0});
       } else {
         journal.step_began(step.id);
         say(context, step, step.what);
+        has_acted = true;
         apply(step);
         journal.step_ended(step.id, watch.seconds());
         say(context, step, "done", watch.seconds());
@@ -114,11 +135,13 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
         try {
           took_effect = step.is_done && step.is_done();
         } catch (const Error& lookup) {
+          give_back(context, plan, step.id, has_acted);
           throw Error(Code::in_doubt, "step " + step.id + " may or may not have taken effect: " + error.message(),
                       "When the server is back, run the same tool with --resume; it looks at the server first.",
                       lookup.message());
         }
       }
+      if (took_effect) give_back(context, plan, step.id, has_acted);
       if (took_effect)
         throw Error(Code::resumable, "stopped after the point of no return, at step " + step.id + ": " + error.message(),
                     "Run the same tool with --resume to finish it.", error.detail());

@@ -26,6 +26,9 @@ struct Step {
   std::string why_no_undo;        // "looks only", "the next step makes it visible"
   /// Once applied, later failures no longer undo anything: the plan can only be finished.
   bool is_commit_point = false;
+  /// Behind the commit point: what was taken away for the time of the commit is given back (services are started)
+  /// whatever became of the commit and of the steps before this one, signals included.
+  bool gives_back = false;
 };
 
 using Plan = std::vector<Step>;
@@ -44,7 +47,7 @@ struct Outcome {
 /// Runs the steps in order, journaling each. `resumes` asks is_done before each step and skips what is done.
 /// A failure before the commit point undoes what was begun, newest first, marks the journal "undone" and rethrows.
 /// Errors: those of the steps; manual_attention when an undo fails too (naming both); resumable when a step after the
-/// commit point fails, or a stop is requested there.
+/// commit point fails, or a stop is requested there; in_doubt when nobody can tell whether the commit took effect.
 Outcome run(const Context& context, const Plan& plan, Journal& journal, bool resumes = false);
 
 /// Undoes what a dead run began, newest first, and marks the journal "undone".

@@ -30,7 +30,11 @@ std::map<std::string, std::string> to_arguments(const Run& run) {
           {"skips_owners", text_of(options.skips_owners)},
           {"skips_privileges", text_of(options.skips_privileges)},
           {"allows_other_source", text_of(options.allows_other_source)},
-          {"analyzes", text_of(options.analyzes)}};
+          {"clone", options.clone},
+          {"clone_oid", std::to_string(options.clone_oid)},
+          {"keeps_clone", text_of(options.keeps_clone)},
+          {"analyzes", text_of(options.analyzes)},
+          {"undoes_on_unhealthy", text_of(options.undoes_on_unhealthy)}};
 }
 
 bool is_undo(const plan::JournalState& state) { return state.head.arguments.contains("undo"); }
@@ -55,7 +59,11 @@ Run run_of_arguments(const Context& context, const pg::ConnectionInfo& info, con
   options.skips_owners = get("skips_owners") == "true";
   options.skips_privileges = get("skips_privileges") == "true";
   options.allows_other_source = get("allows_other_source") == "true";
+  options.clone = get("clone");
+  options.clone_oid = get("clone_oid").empty() ? 0 : static_cast<std::uint32_t>(std::stoul(get("clone_oid")));
+  options.keeps_clone = get("keeps_clone") == "true";
   options.analyzes = get("analyzes") != "false";
+  options.undoes_on_unhealthy = get("undoes_on_unhealthy") == "true";
   const bool needs_source = opens_source && !options.source.empty();
   return Run{context, info.with_database(state.head.database), options, needs_source ? open_source(options.source) : Source{}, maintenance,
              nullptr, state.head.operation, get("stamp"), get("staging"), get("previous")};

@@ -106,22 +106,15 @@ bool is_replaced(const Run& run) {
 
 }  // namespace
 
-plan::Plan plan_in_place(Run& run) {
-  return {{.id = "replace_content",
-           .what = fmt::format("empty \"{}\" and load \"{}\", in one transaction", run.database(), run.source.path.filename().string()),
-           .why = "no second database can be made here; the transaction commits whole or not at all",
-           .apply = [&run] { replace_content(run); },
-           .is_done = [&run] { return is_replaced(run); },
-           .undo = {},
-           .why_no_undo = "one transaction; the way back is the pre-restore archive",
-           .is_commit_point = true},
-          {.id = "note",
-           .what = "list the restore in schema \"safety\"",
-           .why = "history",
-           .apply = [&run] { note_in_registry(run, "restore"); },
-           .is_done = {},
-           .undo = {},
-           .why_no_undo = "a mirror only"}};
+plan::Step replace_content_step(Run& run) {
+  return {.id = "replace_content",
+          .what = fmt::format("empty \"{}\" and load \"{}\", in one transaction", run.database(), run.source.path.filename().string()),
+          .why = "no second database can be made here; the transaction commits whole or not at all",
+          .apply = [&run] { replace_content(run); },
+          .is_done = [&run] { return is_replaced(run); },
+          .undo = {},
+          .why_no_undo = "one transaction; the way back is the pre-restore archive",
+          .is_commit_point = true};
 }
 
 }  // namespace safety::restore

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libsafety/plan/plan.hpp"
+#include "libsafety/services/service.hpp"
 
 namespace safety::restore {
 
@@ -22,6 +23,11 @@ struct RestoreOptions {
   std::filesystem::path source;  // archive or dump
   std::string checkpoint;        // id, when known
   std::string expected_sha256;   // of the record; checked first when known
+  /// A clone instead of a source: its database and oid. It takes the name itself and is used up, or is copied first.
+  std::string clone;
+  std::uint32_t clone_oid = 0;
+  bool keeps_clone = false;
+  bool uses_clone() const { return !clone.empty(); }
   Mode mode = Mode::swap;
   std::string new_name;             // for new_database
   std::vector<std::string> tables;  // chosen ones only, for new_database: "users" or "public.users"
@@ -31,6 +37,15 @@ struct RestoreOptions {
   bool allows_other_source = false;  // an archive of another database or system may replace this one
   bool analyzes = true;              // before the swap, so that the first queries have statistics
   std::string tool_version;
+  services::Services services;        // stopped before the swap and started after it; empty: nobody is stopped
+  bool undoes_on_unhealthy = false;   // swap back by itself when services do not come back healthy
+};
+
+/// What the services' way down and up took.
+struct ServiceTiming {
+  std::string name, found;  // found: its state before
+  double stop_seconds = 0, start_seconds = 0;  // start: until healthy
+  std::string trouble;                         // why it is not healthy; mostly empty
 };
 
 struct RestoreResult {
@@ -38,6 +53,7 @@ struct RestoreResult {
   double seconds = 0, downtime_seconds = 0;
   std::uint64_t rows = 0;
   plan::Outcome outcome;
+  std::vector<ServiceTiming> services;
 };
 
 /// What would be replaced, for the question a person is asked.

@@ -33,11 +33,14 @@ std::string new_stamp(const std::filesystem::path& operations) {
 
 Run make_run(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
              const std::string& stamp) {
-  Run run{context, info, options, open_source(options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
+  Run run{context, info, options, options.uses_clone() ? Source{} : open_source(options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
   // The name stands in the parameters whatever it came from, so that every session goes to the same database.
   run.info = info.with_database(info.database());
   if (run.source.reader) run.options.tables = with_partitions(options.tables, *run.source.reader);
   run.staging = transfer::derived_name(run.database(), options.mode == Mode::proof ? "proof" : "staging", stamp);
+  // A clone takes the name itself, unless it is to stay, or nothing is replaced.
+  if (options.uses_clone() && options.mode == Mode::swap && !options.keeps_clone) run.staging = options.clone;
+  if (options.uses_clone()) check_clone(run);
   if (options.mode == Mode::swap && transfer::oid_of(maintenance, run.database()) != 0) run.previous = transfer::derived_name(run.database(), "previous", stamp);
   return run;
 }
@@ -49,7 +52,8 @@ RestoreResult result_of(const Run& run, plan::Outcome outcome, double seconds) {
   result.database = run.options.mode == Mode::new_database ? run.options.new_name : run.database();
   result.previous = run.previous;
   result.seconds = seconds;
-  result.downtime_seconds = outcome.seconds_of(run.options.mode == Mode::in_place ? "replace_content" : "swap");
+  for (const char* step : {"stop_services", "replace_content", "swap", "start_services"}) result.downtime_seconds += outcome.seconds_of(step);
+  result.services = run.timings;
   result.rows = run.rows;
   result.outcome = std::move(outcome);
   return result;
@@ -61,6 +65,61 @@ void check_expected_digest(const Context& context, const RestoreOptions& options
   if (archive::sha256_of_file(context, options.source) != options.expected_sha256)
     throw Error(Code::archive_damaged, "\"" + options.source.string() + "\" is not the file that was recorded: its SHA-256 differs",
                 "Take another checkpoint from `safety-list`; `safety-verify` shows which are good.");
+}
+
+void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database) {
+  if (const auto unfinished = find_unfinished(folder, database))
+    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
+                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
+}
+
+/// Swaps the newest previous database, or the one named, back. `after` is the restore that this undoes by itself, if any.
+RestoreResult swap_back(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
+                        const std::string& previous, const Run* after) {
+  const Stopwatch watch;
+  const auto candidates = transfer::list_derived(maintenance, info.database(), "previous");
+  const auto chosen = std::find_if(candidates.rbegin(), candidates.rend(), [&](const auto& one) { return previous.empty() || one.name == previous; });
+  if (chosen == candidates.rend())
+    throw Error(Code::no_such_checkpoint,
+                previous.empty() ? fmt::format("database \"{}\" has no previous database to go back to", info.database())
+                                 : fmt::format("there is no previous database \"{}\"", previous),
+                "`safety-doctor` lists the previous databases; `safety-list` shows the checkpoints to restore from.");
+  const auto stamp = new_stamp(options.folder / "operations");
+  Run run{context, info.with_database(info.database()), {}, {}, maintenance, nullptr, "restore_" + stamp, stamp, chosen->name,
+          transfer::derived_name(info.database(), "previous", stamp)};
+  run.options.folder = options.folder;
+  run.options.services = options.services;
+  if (transfer::oid_of(maintenance, run.database()) == 0) run.previous.clear();
+  os::make_private_folder(options.folder);
+  auto arguments = to_arguments(run);
+  arguments["undo"] = "true";
+  auto journal = plan::Journal::create(options.folder / "operations", {run.operation, "safety-restore", run.database(), host_name(),
+                                                                       format_rfc3339(std::chrono::system_clock::now()), arguments});
+  run.journal = &journal;
+  journal.set_fact("staging_oid", std::to_string(chosen->oid));
+  if (after != nullptr) take_over_states(*after, run);
+  const auto plan = plan_undo(run);
+  auto outcome = plan::run(context, plan, journal);
+  if (!run.service_trouble.empty()) throw service_error(run, true);
+  return result_of(run, std::move(outcome), watch.seconds());
+}
+
+/// The restore is done, but services did not come back: swapped back when that was asked for.
+void throw_if_services_failed(Run& run) {
+  if (run.service_trouble.empty()) return;
+  const auto trouble = service_error(run, run.is_undo());
+  if (!run.options.undoes_on_unhealthy || run.is_undo() || run.previous.empty()) throw trouble;
+  run.context.sink.warning(trouble.message() + "; swapping back");
+  swap_back(run.context, run.info, run.options, run.maintenance, run.previous, &run);
+  throw Error(Code::rolled_back, "services were not healthy on the restored database, so the old one is back: " + run.service_trouble,
+              "See the services' logs; what was restored is kept as the newest previous database (`safety-doctor` names it).");
+}
+
+/// What services are is today's configuration; which of them ran is in the journal.
+void take_services(Run& run, const RestoreOptions& options, plan::Journal& journal) {
+  run.journal = &journal;
+  run.options.services = options.services;
+  run.options.undoes_on_unhealthy = run.options.undoes_on_unhealthy || options.undoes_on_unhealthy;
 }
 
 }  // namespace
@@ -108,13 +167,12 @@ std::string Unfinished::describe() const {
 RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options) {
   const Stopwatch watch;
   checkpoint::OperationLock lock(context, info, info.database());
-  if (const auto unfinished = find_unfinished(options.folder, info.database()))
-    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
-                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
+  throw_if_unfinished(options.folder, info.database());
   // Everything that can be known to be wrong is found out here, before anything is touched.
   check_expected_digest(context, options);
   auto run = make_run(context, info, options, lock.session(), new_stamp(options.folder / "operations"));
   check_before_restore(context, run.maintenance, run.database(), run.options, run.source);
+  check_services(context, options);
   const auto plan = plan_restore(run);
 
   os::make_private_folder(options.folder);
@@ -122,7 +180,9 @@ RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, co
                                        {run.operation, "safety-restore", run.database(), host_name(),
                                         format_rfc3339(std::chrono::system_clock::now()), to_arguments(run)});
   run.journal = &journal;
+  if (run.options.uses_clone() && run.staging == run.options.clone) journal.set_fact("staging_oid", std::to_string(run.options.clone_oid));
   auto outcome = plan::run(context, plan, journal);
+  throw_if_services_failed(run);
   return result_of(run, std::move(outcome), watch.seconds());
 }
 
@@ -131,62 +191,40 @@ std::vector<plan::Step> describe_restore(const Context& context, const pg::Conne
   check_expected_digest(context, options);
   auto run = make_run(context, info, options, maintenance, new_stamp(options.folder / "operations"));
   check_before_restore(context, maintenance, run.database(), run.options, run.source);
+  check_services(context, options);
   auto plan = plan_restore(run);
   for (auto& step : plan) step.apply = nullptr, step.is_done = nullptr, step.undo = nullptr;  // they refer to this run
   return plan;
 }
 
-RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished) {
+RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options) {
   const Stopwatch watch;
   checkpoint::OperationLock lock(context, info, info.database());
   auto journal = plan::Journal::reopen(unfinished.journal.path);
   auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), true);
-  run.journal = &journal;
+  take_services(run, options, journal);
   const auto plan = is_undo(unfinished.journal) ? plan_undo(run) : plan_restore(run);
   auto outcome = plan::run(context, plan, journal, true);
+  throw_if_services_failed(run);
   if (run.rows == 0 && !run.fact("rows").empty()) run.rows = std::stoull(run.fact("rows"));
   return result_of(run, std::move(outcome), watch.seconds());
 }
 
-void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished) {
+void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
   auto journal = plan::Journal::reopen(unfinished.journal.path);
   // The archive may be gone by now; undoing does not need it.
   auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), false);
-  run.journal = &journal;
+  take_services(run, options, journal);
   const auto plan = is_undo(unfinished.journal) ? plan_undo(run) : plan_restore(run);
   plan::abort(context, plan, journal);
 }
 
-RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const std::filesystem::path& folder, const std::string& previous) {
-  const Stopwatch watch;
+RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, const std::string& previous) {
   checkpoint::OperationLock lock(context, info, info.database());
-  if (const auto unfinished = find_unfinished(folder, info.database()))
-    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
-                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
-  auto& maintenance = lock.session();
-  const auto candidates = transfer::list_derived(maintenance, info.database(), "previous");
-  const auto chosen = std::find_if(candidates.rbegin(), candidates.rend(), [&](const auto& one) { return previous.empty() || one.name == previous; });
-  if (chosen == candidates.rend())
-    throw Error(Code::no_such_checkpoint,
-                previous.empty() ? fmt::format("database \"{}\" has no previous database to go back to", info.database())
-                                 : fmt::format("there is no previous database \"{}\"", previous),
-                "`safety-doctor` lists the previous databases; `safety-list` shows the checkpoints to restore from.");
-  const auto stamp = new_stamp(folder / "operations");
-  Run run{context, info.with_database(info.database()), {}, {}, maintenance, nullptr, "restore_" + stamp, stamp, chosen->name,
-          transfer::derived_name(info.database(), "previous", stamp)};
-  run.options.folder = folder;
-  if (transfer::oid_of(maintenance, run.database()) == 0) run.previous.clear();
-  os::make_private_folder(folder);
-  auto arguments = to_arguments(run);
-  arguments["undo"] = "true";
-  auto journal = plan::Journal::create(folder / "operations", {run.operation, "safety-restore", run.database(), host_name(),
-                                                               format_rfc3339(std::chrono::system_clock::now()), arguments});
-  run.journal = &journal;
-  journal.set_fact("staging_oid", std::to_string(chosen->oid));
-  const auto plan = plan_undo(run);
-  auto outcome = plan::run(context, plan, journal);
-  return result_of(run, std::move(outcome), watch.seconds());
+  throw_if_unfinished(options.folder, info.database());
+  check_services(context, options);
+  return swap_back(context, info, options, lock.session(), previous, nullptr);
 }
 
 }  // namespace safety::restore

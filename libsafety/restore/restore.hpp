@@ -21,19 +21,23 @@ Target look_at_target(const Context& context, const pg::ConnectionInfo& info);
 
 /// Errors: resumable when an earlier run is unfinished; locked; archive_damaged, archive_incomplete; version;
 /// not_permitted (CREATEDB, roles, extensions, tablespaces, each by name); storage; verification; confirmation_needed
-/// for another database's archive. In all of these production is as before and staging is gone.
+/// for another database's archive; command_failed and service_unhealthy when a service cannot be asked or does not stop.
+/// In all of these production is as before, services run as they did, and staging is gone.
+/// Once the databases are swapped: service_unhealthy when services do not come back (the restore itself is done and can be
+/// undone); rolled_back when undoes_on_unhealthy was asked for and did so.
 RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options);
 
 /// The plan in words, after all checks, without doing anything.
 std::vector<plan::Step> describe_restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options);
 
 /// Puts the newest previous database (or the one named) back in place; what it replaces becomes the previous one.
-RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const std::filesystem::path& folder, const std::string& previous);
+/// Of the options only folder, services and undoes_on_unhealthy count, here and below.
+RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, const std::string& previous);
 
 /// The oldest unfinished, not running operation on the database, if any.
 std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database);
 
-RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished);
-void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished);
+RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
+void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
 
 }  // namespace safety::restore

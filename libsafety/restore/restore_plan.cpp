@@ -1,4 +1,4 @@
-// The plan of a restore. Services are stopped between `analyze` and `swap` and started after it, once there are any.
+// The plan of a restore.
 #include <fmt/format.h>
 
 #include "libsafety/transfer/cluster.hpp"
@@ -121,12 +121,30 @@ plan::Step carry_history_step(Run& run) {
           .why_no_undo = "a mirror only"};
 }
 
+/// Downtime is what stands between these two.
+void add_with_services_down(plan::Plan& plan, Run& run, plan::Step step) {
+  const bool has_services = !run.options.services.empty();
+  if (has_services) plan.push_back(stop_services_step(run, step.is_done));
+  plan.push_back(std::move(step));
+  if (has_services) plan.push_back(start_services_step(run));
+}
+
 }  // namespace
 
-plan::Plan plan_undo(Run& run) { return {carry_history_step(run), swap_step(run), note_step(run, "undo")}; }
+plan::Plan plan_undo(Run& run) {
+  plan::Plan plan;
+  plan.push_back(carry_history_step(run));
+  add_with_services_down(plan, run, swap_step(run));
+  plan.push_back(note_step(run, "undo"));
+  return plan;
+}
 
 plan::Plan plan_restore(Run& run) {
-  plan::Plan plan{create_step(run), load_step(run), verify_step(run)};
+  plan::Plan plan;
+  if (run.options.uses_clone())
+    plan = make_clone_ready(run);
+  else
+    plan = {create_step(run), load_step(run), verify_step(run)};
   switch (run.options.mode) {
     case Mode::proof:
       plan.push_back(drop_step(run));
@@ -137,12 +155,16 @@ plan::Plan plan_restore(Run& run) {
       break;
     case Mode::swap:
       plan.push_back(carry_step(run));
-      if (run.options.analyzes) plan.push_back(analyze_step(run));
-      plan.push_back(swap_step(run));
+      // A clone has its statistics already.
+      if (run.options.analyzes && !run.options.uses_clone()) plan.push_back(analyze_step(run));
+      add_with_services_down(plan, run, swap_step(run));
       plan.push_back(note_step(run, "restore"));
       break;
     case Mode::in_place:
-      return plan_in_place(run);
+      plan.clear();
+      add_with_services_down(plan, run, replace_content_step(run));
+      plan.push_back(note_step(run, "restore"));
+      break;
   }
   return plan;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // One restore on its way: what its steps share. Internal to this folder.
 
+#include "libsafety/base/error.hpp"
 #include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/plan/plan.hpp"
 #include "libsafety/restore/options.hpp"
@@ -18,11 +19,15 @@ struct Run {
   std::string operation, stamp;
   std::string staging, previous;
   std::uint64_t rows = 0;
+  std::vector<ServiceTiming> timings = {};
+  std::string service_trouble = {};  // why services are not as they were found, when the plan went through otherwise
 
   std::string database() const { return info.database(); }
   pg::ConnectionInfo staging_info() const { return info.with_database(staging); }
   /// A fact of the journal; "" without one.
   std::string fact(const std::string& name) const { return journal == nullptr ? "" : journal->fact(name); }
+  /// True for the swap back: there is no source then.
+  bool is_undo() const { return options.source.empty() && !options.uses_clone(); }
   /// True when the database that `staging` was is the target now.
   bool is_swapped() const;
   /// True when `staging` is the database that the fact was noted of.
@@ -33,12 +38,28 @@ struct Run {
 /// may be lost, or be stopped, which is why one looks.
 pg::Connection fresh_session(const Run& run);
 
-/// What to do in which order, for every mode but in_place. Pure but for what its steps do when applied.
+/// What to do in which order. Pure but for what its steps do when applied.
 plan::Plan plan_restore(Run& run);
 /// Source: in_place.cpp.
-plan::Plan plan_in_place(Run& run);
+plan::Step replace_content_step(Run& run);
 /// The previous database (run.staging) takes the name back.
 plan::Plan plan_undo(Run& run);
+
+// Clones (clone_steps.cpp). check_clone's errors: usage, no_such_checkpoint.
+std::vector<plan::Step> make_clone_ready(Run& run);
+void check_clone(Run& run);
+/// The record of a clone that took the database's name says so. A failure is a warning.
+void forget_used_clone(Run& run);
+
+// Services (service_steps.cpp). There are no such steps without services.
+plan::Step stop_services_step(Run& run, std::function<bool()> is_committed);
+plan::Step start_services_step(Run& run);
+/// Their names and the engine behind them are right: found out before anything is touched. Errors: command_failed.
+void check_services(const Context& context, const RestoreOptions& options);
+/// The error for run.service_trouble.
+Error service_error(const Run& run, bool is_undo);
+/// A second operation, right after the first, means by "as found" what the first one found.
+void take_over_states(const Run& from, Run& to);
 
 // The acts of the steps (steps.cpp).
 void create_staging(Run& run);

@@ -230,6 +230,7 @@ void analyze_staging(Run& run) {
 }
 
 void note_in_registry(Run& run, const std::string& kind) {
+  forget_used_clone(run);
   try {
     checkpoint::Registry registry(run.context, run.info);
     registry.prepare();

@@ -25,30 +25,38 @@ constexpr const char* kMayEnd =
     "pg_catalog.pg_roles r WHERE r.oid = a.usesysid), true) AND (pg_catalog.pg_has_role(a.usesysid, 'USAGE') OR "
     "pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))))";
 
-void end_sessions(pg::Connection& connection, const std::string& database) {
-  connection.query(fmt::format("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity a WHERE datname = $1 "
-                               "AND pid <> pg_catalog.pg_backend_pid() AND {}", kMayEnd),
-                   {database});
-}
+/// True while session $2 holds database $1 closed: its RENAME or CREATE DATABASE has the lock that new connections wait for.
+constexpr const char* kIsClosed =
+    "EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.objid WHERE d.datname = $1 AND "
+    "l.locktype = 'object' AND l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass AND l.pid = $2::int4 AND l.granted "
+    "AND l.mode IN ('ShareLock', 'AccessExclusiveLock'))";
 
-/// Ends the sessions of some databases again and again, from a session of its own, until told to stop.
+/// While `closer` holds them closed, ends the sessions of some databases, from a session of its own. Sessions that came
+/// in after it let go are nobody's business any more.
 class SessionEnder {
  public:
-  SessionEnder(const Context& context, const pg::ConnectionInfo& maintenance, std::vector<std::string> databases)
-      : thread_([context, maintenance, databases = std::move(databases)](const std::stop_token& stop) {
+  SessionEnder(const Context& context, const pg::ConnectionInfo& maintenance, std::vector<std::string> databases, std::int64_t closer)
+      : thread_([context, maintenance, databases = std::move(databases), closer](const std::stop_token& stop) {
           try {
             pg::Connection connection(context, maintenance);
             while (!stop.stop_requested()) {
-              for (const auto& database : databases) end_sessions(connection, database);
+              for (const auto& database : databases)
+                connection.query(fmt::format("SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a "
+                                             "WHERE a.datname = $1 AND {} AND {}", kMayEnd, kIsClosed),
+                                 {database, std::to_string(closer)});
               std::this_thread::sleep_for(std::chrono::milliseconds(10));
             }
-          } catch (const Error&) {  // then the rename itself fails and says who is in the way
+          } catch (const Error&) {  // then the statement itself fails and says who is in the way
           }
         }) {}
 
  private:
   std::jthread thread_;
 };
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -65,6 +73,18 @@ std::string derived_name(const std::string& database, const std::string& kind, c
   return derived_prefix(database, kind) + stamp;
 }
 
+std::optional<Instant> time_of_derived(const std::string& name, const std::string& database, const std::string& kind) {
+  const auto prefix = derived_prefix(database, kind);
+  constexpr std::size_t kTimeBytes = 15;  // YYYYMMDD_HHMMSS
+  if (!name.starts_with(prefix) || name.size() < prefix.size() + kTimeBytes) return std::nullopt;
+  const auto stamp = name.substr(prefix.size(), kTimeBytes);
+  const auto number = std::string_view(name).substr(prefix.size() + kTimeBytes);  // "_2"
+  if (!number.empty() && (number[0] != '_' || !is_digits(number.substr(1)))) return std::nullopt;
+  if (stamp[8] != '_' || !is_digits(stamp.substr(0, 8)) || !is_digits(stamp.substr(9))) return std::nullopt;
+  return parse_rfc3339(fmt::format("{}-{}-{}T{}:{}:{}.000Z", stamp.substr(0, 4), stamp.substr(4, 2), stamp.substr(6, 2), stamp.substr(9, 2),
+                                   stamp.substr(11, 2), stamp.substr(13, 2)));
+}
+
 std::uint32_t oid_of(pg::Connection& maintenance, const std::string& database) {
   const auto rows = maintenance.query("SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", {database});
   return rows.rows() == 0 ? 0 : static_cast<std::uint32_t>(rows.number(0, 0));
@@ -77,8 +97,18 @@ std::vector<DerivedDatabase> list_derived(pg::Connection& maintenance, const std
       {derived_prefix(database, kind)});
   std::vector<DerivedDatabase> found;
   for (int row = 0; row < rows.rows(); ++row)
-    found.push_back({rows.text(row, 0), static_cast<std::uint32_t>(rows.number(row, 1)), static_cast<std::uint64_t>(rows.number(row, 2))});
+    if (time_of_derived(rows.text(row, 0), database, kind))
+      found.push_back({rows.text(row, 0), static_cast<std::uint32_t>(rows.number(row, 1)), static_cast<std::uint64_t>(rows.number(row, 2))});
   return found;
+}
+
+std::optional<DerivedDatabase> find_database(pg::Connection& maintenance, const std::string& name, std::uint32_t oid) {
+  const auto rows = maintenance.query(
+      "SELECT CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT') THEN pg_catalog.pg_database_size(oid) ELSE 0 END "
+      "FROM pg_catalog.pg_database WHERE datname = $1 AND oid = $2::oid",
+      {name, std::to_string(oid)});
+  if (rows.rows() == 0) return std::nullopt;
+  return DerivedDatabase{name, oid, static_cast<std::uint64_t>(rows.number(0, 0))};
 }
 
 namespace {
@@ -89,6 +119,7 @@ void drop_subscriptions(pg::Connection& maintenance, const std::string& database
   const auto names = maintenance.query(
       "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1", {database});
   if (names.rows() == 0) return;
+  maintenance.execute("ALTER DATABASE " + pg::quote_identifier(database) + " ALLOW_CONNECTIONS true");
   pg::Connection inside(maintenance.context(), maintenance.info().with_database(database));
   for (int row = 0; row < names.rows(); ++row) {
     const auto name = pg::quote_identifier(names.value(row, 0));
@@ -104,6 +135,8 @@ void drop_database(pg::Connection& maintenance, const std::string& database) {
   os::fault_point("database.before_drop");
   drop_subscriptions(maintenance, database);
   const auto name = pg::quote_identifier(database);
+  const auto is_template = maintenance.query("SELECT FROM pg_catalog.pg_database WHERE datname = $1 AND datistemplate", {database});
+  if (is_template.rows() > 0) maintenance.execute("ALTER DATABASE " + name + " IS_TEMPLATE false");
   if (maintenance.server_major() >= 13) {
     maintenance.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
   } else {
@@ -124,30 +157,68 @@ std::vector<std::string> list_unendable_sessions(pg::Connection& maintenance, co
   return sessions;
 }
 
-void rename_databases(const Context& context, pg::Connection& maintenance, const std::vector<Renaming>& renamings,
-                      double patience_seconds) {
-  std::vector<std::string> databases;
-  for (const auto& renaming : renamings) databases.push_back(renaming.from);
-  const SessionEnder ender(context, maintenance.info(), databases);
+void end_sessions(pg::Connection& maintenance, const std::string& database) {
+  maintenance.query(fmt::format("SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 "
+                                "AND a.pid <> pg_catalog.pg_backend_pid() AND {}", kMayEnd),
+                    {database});
+}
+
+namespace {
+
+// The server looks for sessions when it has the lock, and again 100 ms later. Most are gone by the first look when they
+// were told just before.
+void end_sessions_and_wait(pg::Connection& maintenance, const std::vector<std::string>& databases) {
+  for (int round = 0; round < 15; ++round) {
+    std::int64_t left = 0;
+    for (const auto& database : databases) {
+      if (round == 0) end_sessions(maintenance, database);
+      left += maintenance.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = $1", {database}).number(0, 0);
+    }
+    if (left == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace
+
+void run_without_sessions(const Context& context, pg::Connection& maintenance, const std::vector<std::string>& databases,
+                          double patience_seconds, const std::function<void()>& act) {
+  const SessionEnder ender(context, maintenance.info(), databases, maintenance.backend_pid());
   const Stopwatch watch;
   for (;;) {
+    end_sessions_and_wait(maintenance, databases);
     try {
-      pg::Transaction transaction(maintenance);
-      for (const auto& renaming : renamings)
-        maintenance.execute(fmt::format("ALTER DATABASE {} RENAME TO {}", pg::quote_identifier(renaming.from), pg::quote_identifier(renaming.to)));
-      os::fault_point("swap.before_commit");
-      transaction.commit();
-      os::fault_point("swap.committed");
+      act();
       return;
     } catch (const Error& error) {
       // 55006: the server itself waits five seconds for sessions to go before it says so.
       if (error.sqlstate() != "55006") throw;
-      if (watch.seconds() > patience_seconds)
-        throw Error(Code::locked, error.message(),
-                    "A session does not end, or a prepared transaction is open: see pg_stat_activity and pg_prepared_xacts, then run it again.",
-                    join_some(list_unendable_sessions(maintenance, databases.front())));
+      if (watch.seconds() <= patience_seconds) continue;
+      std::vector<std::string> sessions;
+      for (const auto& database : databases)
+        for (auto& session : list_unendable_sessions(maintenance, database)) sessions.push_back(std::move(session));
+      throw Error(Code::locked, error.message(),
+                  "A session does not end, or a prepared transaction is open: see pg_stat_activity and pg_prepared_xacts, then run it again.",
+                  join_some(sessions));
     }
   }
+}
+
+void rename_databases(const Context& context, pg::Connection& maintenance, const std::vector<Renaming>& renamings,
+                      double patience_seconds) {
+  std::vector<std::string> databases;
+  for (const auto& renaming : renamings) databases.push_back(renaming.from);
+  run_without_sessions(context, maintenance, databases, patience_seconds, [&] {
+    pg::Transaction transaction(maintenance);
+    for (const auto& renaming : renamings) {
+      const auto to = pg::quote_identifier(renaming.to);
+      maintenance.execute(fmt::format("ALTER DATABASE {} RENAME TO {}", pg::quote_identifier(renaming.from), to));
+      if (renaming.opens) maintenance.execute(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS true", to));
+    }
+    os::fault_point("swap.before_commit");
+    transaction.commit();
+    os::fault_point("swap.committed");
+  });
 }
 
 }  // namespace safety::transfer

@@ -16,7 +16,7 @@ namespace {
 // Large enough to compress well, small enough that workers never wait long for one another.
 constexpr std::size_t kFrameBytes = 8 << 20;
 // A range of a table that one worker reads at a time.
-constexpr std::uint64_t kChunkBytes = 48 << 20;
+constexpr std::uint64_t kChunkBytes = 24 << 20;
 
 struct Chunk {
   std::size_t table = 0;

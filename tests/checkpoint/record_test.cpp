@@ -55,6 +55,32 @@ TEST(Record, ReadsWhatItWrote) {
   EXPECT_TRUE(again.is_partial);
 }
 
+TEST(Record, KeepsACloneWithOrWithoutAnArchive) {
+  auto record = full_record();
+  record.clone = Clone{"sh\"op__clone_20261122_100000", 4294967295U, "file_copy", 9876543210, 0.25, "2026-11-22T10:00:00.000Z"};
+  for (const bool has_archive : {true, false}) {
+    if (!has_archive) record.archive = {};
+    const auto text = format_record(record);
+    EXPECT_EQ(text.find("\"archive\"") != std::string::npos, has_archive);
+    const auto again = parse_record(text, "x.json");
+    EXPECT_EQ(format_record(again), text);
+    EXPECT_EQ(again.names_archive(), has_archive);
+    ASSERT_TRUE(again.clone.has_value());
+    EXPECT_EQ(again.clone->database, record.clone->database);
+    EXPECT_EQ(again.clone->oid, 4294967295U);
+    EXPECT_EQ(again.clone->strategy, "file_copy");
+    EXPECT_EQ(again.clone->bytes, 9876543210U);
+    EXPECT_EQ(again.clone->seconds, 0.25);
+    EXPECT_EQ(again.clone->created, record.clone->created);
+  }
+}
+
+TEST(Record, HasNoCloneUnlessOneIsNamed) {
+  EXPECT_FALSE(parse_record(format_record(full_record()), "x.json").clone.has_value());
+  for (const char* clone : {"null", "1", "[]", "{}", "\"shop__clone_1\"", R"({"oid": 7})", R"({"database": 7})"})
+    EXPECT_FALSE(parse_record(std::string(R"({"kind":"checkpoint","id":"a","clone":)") + clone + "}", "x.json").clone.has_value()) << clone;
+}
+
 TEST(Record, RefusesWhatIsNoRecordAndNamesTheFile) {
   const std::string whole = format_record(full_record());
   for (const auto& text : {std::string(), std::string("null"), std::string("[]"), std::string("{}"),

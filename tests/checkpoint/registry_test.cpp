@@ -62,6 +62,61 @@ TEST(Registry, RefusesARecordWithoutADigest) {
   EXPECT_EQ(error_of([&] { registry.put(made); }).sqlstate(), "23514");
 }
 
+TEST(Registry, TakesACloneAloneButNotACheckpointOfNothing) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  auto made = record("a");
+  made.clone = Clone{"shop__clone_20261122_100000", 16400, "wal_log", 7, 0.1, "2026-11-22T10:00:00.000Z"};
+  registry.put(made);
+  made.archive = {};
+  registry.put(made);
+  EXPECT_EQ(database.value("SELECT clone_database || '|' || COALESCE(archive_file, 'none') || '|' || num_nulls(archive_bytes, sha256) FROM safety.checkpoints"),
+            "shop__clone_20261122_100000|none|2");
+  const auto listed = registry.list();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].clone->oid, 16400U);
+  made.clone.reset();
+  EXPECT_EQ(error_of([&] { registry.put(made); }).sqlstate(), "23514");
+  registry.remove("a");
+  EXPECT_EQ(database.value("SELECT count(*) FROM safety.checkpoints"), "0");
+}
+
+/// Turns a registry into one of the first version, as it was written by toolkits that knew of no clones.
+void make_first_version(const TestDatabase& database) {
+  database.execute(
+      "ALTER TABLE safety.checkpoints DROP CONSTRAINT archive_is_whole, DROP CONSTRAINT has_content, DROP COLUMN clone_database, "
+      "ALTER COLUMN archive_file SET NOT NULL, ALTER COLUMN archive_bytes SET NOT NULL, ALTER COLUMN sha256 SET NOT NULL; "
+      "COMMENT ON SCHEMA safety IS 'safety registry 1: a mirror of the record files, remade by safety-list --rebuild'");
+}
+
+TEST(Registry, BringsAnOlderOneUpToDateAndKeepsItsRows) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  registry.put(record("old"));
+  make_first_version(database);
+  auto made = record("new");
+  made.archive = {};
+  made.clone = Clone{"shop__clone_20261122_100000", 16400, "wal_log", 7, 0.1, "2026-11-22T10:00:00.000Z"};
+  registry.put(made);
+  EXPECT_EQ(database.value("SELECT string_agg(id || ':' || COALESCE(sha256, clone_database), ' ' ORDER BY id DESC) FROM safety.checkpoints"),
+            "old:" + std::string(64, 'a') + " new:shop__clone_20261122_100000");
+  EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace) LIKE 'safety registry 2:%'"), "t");
+  registry.prepare();  // a second time is no error
+}
+
+TEST(Registry, OfAnOlderVersionIsCarriedIntoANewerOne) {
+  const TestDatabase old_one, new_one;
+  Registry from(quiet_context(), old_one.info()), to(quiet_context(), new_one.info());
+  from.prepare();
+  from.put(record("a", "tab\tand\\backslash\n"));
+  make_first_version(old_one);
+  from.copy_to(to);
+  EXPECT_EQ(new_one.value("SELECT id || label || sha256 || record::text FROM safety.checkpoints"),
+            old_one.value("SELECT id || label || sha256 || record::text FROM safety.checkpoints"));
+}
+
 TEST(Registry, ClosesAnOperationThatACrashLeftOpen) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());

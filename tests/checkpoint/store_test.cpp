@@ -120,6 +120,53 @@ TEST(Store, ResolvesLatestAndLabelsWithinADatabase) {
   EXPECT_EQ(error_of([&] { store.resolve(quiet_context(), "latest", ""); }).code(), Code::usage);
 }
 
+Record clone_alone(const std::string& id, std::uint64_t sequence, const std::string& label = "") {
+  auto made = record(id, sequence, "shop", label);
+  made.archive = {};
+  made.clone = Clone{"shop__clone_20261122_100000", 16400, "wal_log", 7, 0.1, "2026-11-22T10:00:00.000Z"};
+  return made;
+}
+
+TEST(Store, TakesACloneForLatestOnlyWhereAnArchiveIsNotWanted) {
+  TempFolder folder;
+  const Store store(folder.path());
+  put(store, record("archive", 1, "shop", "deploy"));
+  store.save(clone_alone("clone", 2, "deploy"));
+  for (const char* name : {"latest", "deploy"}) {
+    EXPECT_EQ(store.resolve(quiet_context(), name, "shop").id, "archive");
+    EXPECT_EQ(store.resolve(quiet_context(), name, "shop", Wanted::anything).id, "clone");
+  }
+  const auto by_id = store.resolve(quiet_context(), "clone", "");
+  EXPECT_FALSE(store.has_archive(by_id));
+  const auto error = error_of([&] { store.require_archive(by_id); });
+  EXPECT_EQ(error.code(), Code::no_such_checkpoint);
+  EXPECT_THAT(error.hint(), HasSubstr("`safety-restore clone`"));
+  EXPECT_EQ(store.require_archive(store.resolve(quiet_context(), "archive", "")), folder / "archive.sql.zst");
+}
+
+TEST(Store, WritesNoSumOfAnArchiveThatThereIsNot) {
+  TempFolder folder;
+  const Store store(folder.path());
+  store.save(clone_alone("clone", 1));
+  EXPECT_THAT(folder.names(), ElementsAre("clone.json"));
+  EXPECT_THAT(store.list_unrecorded_files(store.list(quiet_context())), IsEmpty());
+}
+
+TEST(Store, ForgetsAClone) {
+  TempFolder folder;
+  const Store store(folder.path());
+  auto both = clone_alone("both", 1);
+  both.archive = record("both", 1).archive;
+  put(store, both);
+  store.save(clone_alone("alone", 2));
+  EXPECT_FALSE(store.forget_clone(both));
+  EXPECT_TRUE(store.forget_clone(clone_alone("alone", 2)));
+  const auto left = store.list(quiet_context());
+  EXPECT_THAT(ids(left), ElementsAre("both"));
+  EXPECT_FALSE(left[0].clone.has_value());
+  EXPECT_TRUE(store.has_archive(left[0]));
+}
+
 TEST(Store, NamesWhatThereIsWhenACheckpointIsUnknown) {
   TempFolder folder;
   const Store store(folder.path());

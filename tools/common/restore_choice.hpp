@@ -21,6 +21,11 @@ ChosenArchive choose_archive(const Context& context, const std::string& name, co
 /// choose_archive into options.
 void choose_restore_source(const Context& context, const std::string& name, const std::string& database, restore::RestoreOptions& options);
 
+/// What a restore takes: "" (the clone when there is one, else the archive), "clone" or "archive".
+/// Errors: those of choose_archive; usage; no_such_checkpoint when there is no such clone.
+void choose_restore_source(const Context& context, const pg::ConnectionInfo& info, const std::string& name, const std::string& from,
+                           restore::RestoreOptions& options);
+
 /// The archive that an in-place restore can go back to; returns its id.
 std::string make_pre_restore_backup(const Context& context, const pg::ConnectionInfo& info, const restore::RestoreOptions& options);
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libsafety/base/text.hpp"
+#include "libsafety/base/time.hpp"
 #include "libsafety/base/version.hpp"
 #include "libsafety/os/file.hpp"
 #include "libsafety/os/signals.hpp"
@@ -33,17 +34,10 @@ std::string key_of(const std::string& flag) {
   return key;
 }
 
-std::chrono::milliseconds parse_duration(const std::string& text) {
-  std::size_t used = 0;
-  double number = -1;
-  try {
-    number = std::stod(text, &used);
-  } catch (const std::exception&) {
-  }
-  const std::string unit(trim(std::string_view(text).substr(used)));
-  const double factor = unit == "ms" ? 1 : unit.empty() || unit == "s" ? 1000 : unit == "min" ? 60000 : unit == "h" ? 3600000 : -1;
-  if (number < 0 || factor < 0) throw CLI::ValidationError("\"" + text + "\" is not a duration such as 500ms, 60s or 5min");
-  return std::chrono::milliseconds(static_cast<long long>(number * factor));
+std::chrono::milliseconds require_duration(const std::string& text) {
+  const auto duration = parse_duration(trim(text));
+  if (!duration) throw CLI::ValidationError("\"" + text + "\" is not a duration such as 500ms, 60s or 5min");
+  return *duration;
 }
 
 std::string exit_code_help() {
@@ -63,7 +57,7 @@ struct Declared {
 struct Tool::State {
   CLI::App app;
   std::string name, database_url, backup_dir = "backups", config;
-  bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false;
+  bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false, leaves_services = false;
   std::vector<Declared> declared;
   ConfigFile file;
   std::vector<std::string> given;  // argv
@@ -183,7 +177,7 @@ void Tool::option(const std::string& flag, int& value, const std::string& help) 
 }
 void Tool::option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help) {
   auto* option = state_->app.add_option_function<std::string>(
-      flag, [&value](const std::string& text) { value = parse_duration(text); }, help);
+      flag, [&value](const std::string& text) { value = require_duration(text); }, help);
   option->default_str(value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000) : fmt::format("{}ms", value.count()));
   option->type_name("DURATION");
   state_->declare(flag, option);
@@ -200,6 +194,17 @@ void Tool::arguments(const std::string& name, std::vector<std::string>& values, 
 }
 void Tool::with_confirmation() { state_->app.add_flag("--yes,-y", state_->is_confirmed, "do not ask before something is replaced"); }
 void Tool::with_dry_run() { state_->app.add_flag("--dry-run", state_->is_dry_run, "say what would be done, and why, and do nothing"); }
+
+void Tool::with_services() { flag("--no-services", state_->leaves_services, "leave the services of [services] in safety.toml alone"); }
+
+services::Services Tool::services(const Context& context) const {
+  const auto& file = state_->file;
+  if (state_->leaves_services || file.services.empty()) return {};
+  if (file.is_writable_by_others)
+    throw Error(Code::config, fmt::format("\"{}\" can be written by others, so it may not name the commands of [services]", file.path.string()),
+                fmt::format("Run `chmod go-w {}` and check who owns it; or use --no-services.", file.path.string()));
+  return services::expand(context, file.services);
+}
 
 pg::ConnectionInfo Tool::connection() const { return pg::ConnectionInfo::parse(state_->database_url); }
 std::string Tool::backup_dir() const { return std::filesystem::absolute(state_->backup_dir).lexically_normal().string(); }

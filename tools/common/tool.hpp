@@ -15,6 +15,7 @@
 #include "libsafety/base/context.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/pg/connection_info.hpp"
+#include "libsafety/services/service.hpp"
 
 namespace safety::tools {
 
@@ -51,10 +52,14 @@ class Tool {
   void with_confirmation();
   /// --dry-run: asked of by is_dry_run().
   void with_dry_run();
+  /// --no-services: asked of by services().
+  void with_services();
 
   // After parsing:
   pg::ConnectionInfo connection() const;
   std::string backup_dir() const;
+  /// The services of safety.toml; none with --no-services. Errors: config, also when others can write the file.
+  services::Services services(const Context& context) const;
   bool is_dry_run() const;
   bool is_confirmed() const;
   /// Shows `question` and waits for the answer on a terminal; with --yes returns at once.
