@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
     options.writes_registry = !no_registry;
     options.makes_archive = !no_archive;
     if (no_archive && !options.makes_clone) throw Error(Code::usage, "--no-archive goes with --clone", "Without both there would be nothing to make.");
+    options.container = tool.container();
     options.tool_version = kVersion;
     if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
     const auto level_of_proof = checkpoint::parse_proof(proof);

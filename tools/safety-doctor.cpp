@@ -10,10 +10,11 @@
 int main(int argc, char** argv) {
   using namespace safety;
   tools::Tool tool("safety-doctor", "Check server, versions, privileges, disks, folder and half-done work. Changes nothing.", "  safety-doctor\n");
+  tool.with_services();
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     tools::Result result;
     auto lines = nlohmann::ordered_json::array();
-    for (const auto& check : doctor::examine(context, tool.connection(), tool.backup_dir())) {
+    for (const auto& check : doctor::examine(context, tool.connection(), tool.backup_dir(), tool.container(), tool.services(context))) {
       result.text += fmt::format("{:<8} {:<17} {}\n", doctor::name_of(check.state), check.name, one_line(check.detail));
       if (!check.hint.empty()) result.text += fmt::format("{:27}hint: {}\n", "", one_line(check.hint));
       if (check.state == doctor::Check::State::failed) result.code = Code::findings;

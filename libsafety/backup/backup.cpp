@@ -16,6 +16,7 @@
 #include "libsafety/checkpoint/store.hpp"
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/os/file.hpp"
+#include "libsafety/services/container.hpp"
 #include "libsafety/transfer/digests.hpp"
 #include "libsafety/transfer/dump_rows.hpp"
 #include "libsafety/transfer/dump_schema.hpp"
@@ -237,7 +238,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   {
     pg::Connection probe(context, info);
     database = probe.database();
-    if (options.makes_archive) pg_dump = pg::choose_client_program(context, "pg_dump", probe.server_version_num());
+    if (options.makes_archive) pg_dump = services::choose_dump_program(context, info, options.container, probe.server_version_num());
   }
   for (const auto& name : info.dropped()) context.sink.note("connection parameter \"" + name + "\" is not PostgreSQL's and is passed over");
 
@@ -283,7 +284,7 @@ std::vector<std::string> describe_backup(const Context& context, const pg::Conne
   pg::Connection connection(context, info);
   pg::use_dump_settings(connection);
   connection.execute(fmt::format("SET lock_timeout = {}", options.lock_wait.count()));
-  const auto pg_dump = pg::choose_client_program(context, "pg_dump", connection.server_version_num());
+  const auto pg_dump = services::choose_dump_program(context, info, options.container, connection.server_version_num());
   pg::Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   auto tables = transfer::list_tables(connection);
   choose_tables(tables, options);
@@ -296,7 +297,7 @@ std::vector<std::string> describe_backup(const Context& context, const pg::Conne
   lines.push_back(fmt::format("lock: one operation at a time on database \"{}\"", connection.database()));
   lines.push_back(fmt::format("snapshot: hold {} in ACCESS SHARE mode, waiting at most {} for a lock", format_plural(tables.size(), "table"),
                               format_seconds(std::chrono::duration<double>(options.lock_wait).count())));
-  lines.push_back(fmt::format("schema: {} {}", pg_dump.path.string(), pg_dump.version));
+  lines.push_back(fmt::format("schema: {} {}", pg_dump.where(), pg_dump.version));
   lines.push_back(fmt::format("rows: {} ({} on disk) by {}", format_plural(count, "table"), format_bytes(bytes),
                               format_plural(options.jobs, "session")));
   lines.push_back(fmt::format("archive: a {} file in \"{}\", {}", archive::extension_of(options.codec), options.folder.string(),

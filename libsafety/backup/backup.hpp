@@ -34,6 +34,7 @@ struct BackupOptions {
   std::chrono::milliseconds lock_wait{60000};
   checkpoint::Proof proof = checkpoint::Proof::digest;  // L1 or L2; higher ones need restore::verify
   std::string tool_version;
+  std::string container;  // where the server runs, when its address does not tell: its pg_dump serves when none here fits
 };
 
 struct BackupResult {

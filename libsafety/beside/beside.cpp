@@ -23,7 +23,7 @@ bool is_named_by(const plan::JournalState& journal, const Database& found) {
 
 void note_sessions(pg::Connection& maintenance, Database& found) {
   found.sessions = static_cast<std::uint64_t>(
-      maintenance.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datid = $1::oid AND backend_type = 'client backend'",
+      maintenance.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datid = $1::oid AND usesysid IS NOT NULL",
                         {std::to_string(found.oid)}).number(0, 0));
 }
 

@@ -16,6 +16,8 @@
 #include "libsafety/pg/dump_program.hpp"
 #include "libsafety/pg/quote.hpp"
 #include "libsafety/plan/journal.hpp"
+#include "libsafety/services/container.hpp"
+#include "libsafety/services/control.hpp"
 #include "libsafety/transfer/server_disk.hpp"
 #include "libsafety/transfer/source_catalog.hpp"
 
@@ -25,14 +27,34 @@ namespace {
 namespace fs = std::filesystem;
 using State = Check::State;
 
-Check check_versions(const Context& context, pg::Connection& connection, const std::string& program) {
-  const auto found = pg::choose_client_program(context, program, connection.server_version_num());
-  const auto detail = fmt::format("{} for PostgreSQL {} at \"{}\"", found.version, connection.parameter_status("server_version"), found.path.string());
+Check describe_program(const pg::Connection& connection, const std::string& name, const pg::ClientProgram& found) {
+  const auto detail = fmt::format("{} for PostgreSQL {}: {}", found.version, connection.parameter_status("server_version"), found.where());
   if (found.major() > connection.server_major())
-    return {State::warning, program, detail,
+    return {State::warning, name, detail,
             fmt::format("It is newer than the server: its dumps may not load into a PostgreSQL {} by stock tools. Install postgresql-client-{}.",
                         connection.server_major(), connection.server_major())};
-  return {State::ok, program, detail, ""};
+  return {State::ok, name, detail, ""};
+}
+
+Check check_pg_dump(const Context& context, const pg::ConnectionInfo& info, const std::string& container, pg::Connection& connection) {
+  return describe_program(connection, "pg_dump", services::choose_dump_program(context, info, container, connection.server_version_num()));
+}
+
+Check check_pg_restore(const Context& context, pg::Connection& connection) {
+  try {
+    return describe_program(connection, "pg_restore", pg::choose_client_program(context, "pg_restore", connection.server_version_num()));
+  } catch (const Error& error) {
+    if (error.code() != Code::version) throw;
+    return {State::warning, "pg_restore", error.message() + "; only dumps in pg_dump's own formats need it", error.hint()};
+  }
+}
+
+Check check_service(const Context& context, const services::Service& service) {
+  const auto state = services::look(context, service);
+  const auto detail = services::name_of(state.status) + (state.detail.empty() ? "" : " (" + state.detail + ")");
+  const bool is_well = state.status == services::Status::healthy || state.status == services::Status::starting;
+  return {is_well ? State::ok : State::warning, "service " + service.name, detail,
+          is_well ? "" : fmt::format("Start it with `{}`; a restore leaves services as it finds them.", services::display(service.start))};
 }
 
 Check check_privileges(pg::Connection& connection) {
@@ -194,7 +216,8 @@ std::string name_of(State state) {
   return "SKIPPED";
 }
 
-std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& info, const fs::path& folder) {
+std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& info, const fs::path& folder, const std::string& container,
+                           const services::Services& services) {
   std::vector<Check> checks;
   const auto add = [&](const std::string& name, const std::function<Check()>& check) {
     try {
@@ -211,7 +234,9 @@ std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& inf
     connection.emplace(context, info);
     pg::use_dump_settings(*connection);
     connection->execute("SET lock_timeout = '2s'");  // a migration that holds a table is told of, not waited for
-    return {State::ok, "server", fmt::format("PostgreSQL {} at {}", connection->parameter_status("server_version"), info.display()), ""};
+    const auto address = info.parameters().find("hostaddr");
+    return {State::ok, "server", fmt::format("PostgreSQL {} at {}{}", connection->parameter_status("server_version"), info.display(),
+                                             address == info.parameters().end() ? "" : ", reached at " + address->second), ""};
   });
   const auto with_server = [&](const std::string& name, const std::function<Check()>& check) {
     if (connection)
@@ -219,8 +244,8 @@ std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& inf
     else
       checks.push_back({State::skipped, name, "needs the server", ""});
   };
-  for (const char* program : {"pg_dump", "pg_restore"})
-    with_server(program, [&] { return check_versions(context, *connection, program); });
+  with_server("pg_dump", [&] { return check_pg_dump(context, info, container, *connection); });
+  with_server("pg_restore", [&] { return check_pg_restore(context, *connection); });
   with_server("read privileges", [&] { return check_privileges(*connection); });
   with_server("create databases", [&] { return check_create_database(*connection); });
   with_server("operation lock", [&] { return check_lock(context, info, connection->database()); });
@@ -232,6 +257,7 @@ std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& inf
   add("checkpoints", [&] { return check_records(context, checkpoint::Store(folder)); });
   add("partial files", [&] { return check_partial_files(folder); });
   add("half-done work", [&] { return check_unfinished(folder); });
+  for (const auto& service : services) add("service " + service.name, [&] { return check_service(context, service); });
   return checks;
 }
 

@@ -77,9 +77,11 @@ ConnectionInfo ConnectionInfo::parse(std::string_view text) {
   return info;
 }
 
-ConnectionInfo ConnectionInfo::with_database(std::string name) const {
+ConnectionInfo ConnectionInfo::with_database(std::string name) const { return with("dbname", std::move(name)); }
+
+ConnectionInfo ConnectionInfo::with(const std::string& keyword, std::string value) const {
   ConnectionInfo copy = *this;
-  copy.parameters_["dbname"] = std::move(name);
+  copy.parameters_[keyword] = std::move(value);
   return copy;
 }
 

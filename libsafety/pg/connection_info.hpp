@@ -19,6 +19,8 @@ class ConnectionInfo {
   static ConnectionInfo parse(std::string_view text);
 
   ConnectionInfo with_database(std::string name) const;
+  /// With one of libpq's keywords set.
+  ConnectionInfo with(const std::string& keyword, std::string value) const;
   /// As given, or what libpq would use: PGDATABASE, else the user's name.
   std::string database() const;
   /// "postgresql://user@host:port/database" for messages: no password.

@@ -45,6 +45,10 @@ int parse_version_num(std::string_view text) {
   return major * 10000 + minor;
 }
 
+std::string ClientProgram::where() const {
+  return container.empty() ? path.string() : fmt::format("{} in container {}", prefix.back(), container);
+}
+
 std::vector<ClientProgram> find_client_programs(const Context& context, const std::string& name) {
   std::vector<ClientProgram> found;
   std::set<fs::path> seen;
@@ -64,7 +68,11 @@ std::vector<ClientProgram> find_client_programs(const Context& context, const st
     }
     const int number = parse_version_num(output);
     if (number == 0) continue;
-    found.push_back({path, fmt::format("{}.{}", number / 10000, number % 10000), number});
+    ClientProgram program;
+    program.path = path;
+    program.version = fmt::format("{}.{}", number / 10000, number % 10000);
+    program.version_num = number;
+    found.push_back(std::move(program));
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.version_num < b.version_num; });
   return found;

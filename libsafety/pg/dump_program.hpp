@@ -2,6 +2,7 @@
 // Which pg_dump and pg_restore to run: the oldest major version that is not older than the server.
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,14 @@ struct ClientProgram {
   std::filesystem::path path;
   std::string version;  // "15.18"
   int version_num = 0;  // 150018
+  /// When something else runs it where the server is (docker exec ...): `path` is that, these are its words, and what
+  /// the connection's variables are there.
+  std::string container = {};
+  std::vector<std::string> prefix = {};
+  std::map<std::string, std::string> environment = {};
   int major() const { return version_num / 10000; }
+  /// "/usr/bin/pg_dump", or "pg_dump in container shop_db_1".
+  std::string where() const;
 };
 
 /// Every pg_dump (or pg_restore) there is: in SAFETY_PG_BIN alone when that is set, else on PATH and in the folders

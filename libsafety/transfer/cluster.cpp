@@ -147,13 +147,15 @@ void drop_database(pg::Connection& maintenance, const std::string& database) {
 }
 
 std::vector<std::string> list_unendable_sessions(pg::Connection& maintenance, const std::string& database) {
+  // Of others' sessions an ordinary role sees no type. Those without a role (autovacuum) the server ends itself.
   const auto rows = maintenance.query(
-      fmt::format("SELECT a.pid, a.usename, a.application_name FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 "
-                  "AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid() AND NOT {}", kMayEnd),
+      fmt::format("SELECT a.pid, a.usename, COALESCE(a.application_name, '') FROM pg_catalog.pg_stat_activity a WHERE a.datname = $1 "
+                  "AND a.usesysid IS NOT NULL AND a.pid <> pg_catalog.pg_backend_pid() AND NOT {}", kMayEnd),
       {database});
   std::vector<std::string> sessions;
   for (int row = 0; row < rows.rows(); ++row)
-    sessions.push_back(fmt::format("session {} of role {} ({})", rows.value(row, 0), rows.value(row, 1), rows.value(row, 2)));
+    sessions.push_back(fmt::format("session {} of role {}{}", rows.value(row, 0), rows.value(row, 1),
+                                   rows.value(row, 2).empty() ? "" : fmt::format(" ({})", rows.value(row, 2))));
   return sessions;
 }
 

@@ -21,6 +21,8 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
   // hosts route by them). Ours are added only where they must be: poolers may refuse any.
   auto& options = environment["PGOPTIONS"];
   for (const auto& setting : request.pinned_settings) options += (options.empty() ? "-c " : " -c ") + setting;
+  for (const auto& [name, value] : request.pg_dump.environment) environment[name] = value;
+  arguments.insert(arguments.begin(), request.pg_dump.prefix.begin(), request.pg_dump.prefix.end());
   return {request.pg_dump.path, std::move(arguments), std::move(environment)};
 }
 

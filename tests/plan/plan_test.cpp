@@ -161,6 +161,67 @@ TEST(Run, UndoesNothingAfterTheCommitPoint) {
   EXPECT_EQ(world.read().ending, "");
 }
 
+// What was taken away for the time of the commit (services) comes back whatever ends the plan.
+class GivingBack : public ::testing::Test {
+ protected:
+  Step step(const std::string& id, bool gives_back = false) {
+    auto made = world_.step(id);
+    made.gives_back = gives_back;
+    return made;
+  }
+  World world_;
+  TestContext test_;
+};
+
+TEST_F(GivingBack, HappensWhenAStepBetweenFails) {
+  auto broken = step("between");
+  broken.apply = failing();
+  auto journal = world_.journal();
+  const auto error = error_of([&] { run(test_, {world_.step("commit", true), broken, step("services", true), step("note")}, journal); });
+  EXPECT_EQ(error.code(), Code::resumable);
+  EXPECT_THAT(world_.made(), ElementsAre("commit", "services"));
+  EXPECT_EQ(world_.read().ending, "");
+}
+
+TEST_F(GivingBack, HappensAfterASignalInTheCommit) {
+  auto commit = world_.step("commit", true);
+  commit.apply = [this, apply = commit.apply] {
+    apply();
+    test_.stop.request_stop();
+  };
+  auto journal = world_.journal();
+  EXPECT_EQ(error_of([&] { run(test_, {commit, step("services", true), step("note")}, journal); }).code(), Code::resumable);
+  EXPECT_THAT(world_.made(), ElementsAre("commit", "services"));
+}
+
+TEST_F(GivingBack, HappensWhenNobodyKnowsWhetherTheCommitTookEffect) {
+  auto commit = world_.step("commit", true);
+  commit.apply = failing("connection lost");
+  commit.is_done = []() -> bool { throw Error(Code::connection, "the server is away"); };
+  auto journal = world_.journal();
+  EXPECT_EQ(error_of([&] { run(test_, {commit, step("services", true)}, journal); }).code(), Code::in_doubt);
+  EXPECT_THAT(world_.made(), ElementsAre("services"));
+}
+
+TEST_F(GivingBack, ThatFailsTooIsAWarningAndNotTheError) {
+  auto broken = step("between");
+  broken.apply = failing("the first trouble");
+  auto services = step("services", true);
+  services.apply = failing("the second trouble");
+  auto journal = world_.journal();
+  const auto error = error_of([&] { run(test_, {world_.step("commit", true), broken, services}, journal); });
+  EXPECT_THAT(error.message(), HasSubstr("the first trouble"));
+  EXPECT_THAT(test_.sink.texts(Event::Kind::warning), ::testing::Contains(HasSubstr("the second trouble")));
+}
+
+TEST_F(GivingBack, DoesNotHappenBeforeTheCommit) {
+  auto broken = step("before");
+  broken.apply = failing();
+  auto journal = world_.journal();
+  EXPECT_EQ(error_of([&] { run(test_, {broken, world_.step("commit", true), step("services", true)}, journal); }).code(), Code::database);
+  EXPECT_THAT(world_.made(), IsEmpty());
+}
+
 TEST(Run, LooksAtTheWorldWhenTheCommitPointItselfFails) {
   for (const bool took_effect : {false, true}) {
     World world;

@@ -14,6 +14,7 @@
 #include "libsafety/base/version.hpp"
 #include "libsafety/os/file.hpp"
 #include "libsafety/os/signals.hpp"
+#include "libsafety/services/container.hpp"
 #include "tools/common/config_file.hpp"
 #include "tools/common/sinks.hpp"
 
@@ -56,7 +57,8 @@ struct Declared {
 
 struct Tool::State {
   CLI::App app;
-  std::string name, database_url, backup_dir = "backups", config;
+  std::string name, database_url, container, backup_dir = "backups", config;
+  const Context* context = nullptr;  // while the body runs
   bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false, leaves_services = false;
   std::vector<Declared> declared;
   ConfigFile file;
@@ -151,6 +153,8 @@ Tool::Tool(std::string name, std::string description, std::string examples) : st
   option("--database-url", state_->database_url,
          "the database as postgresql://USER:PASSWORD@HOST:PORT/DATABASE; libpq's variables (PGHOST ...) fill what it leaves out",
          {.is_secret = true});
+  option("--container", state_->container,
+         "container or Compose service of the database, where the address does not tell: its pg_dump is run there when none here fits");
   option("--backup-dir", state_->backup_dir, "folder of archives, records and journals");
   app.add_option("--config", state_->config, "configuration file (default: safety.toml in the current folder when there is one)");
   flag("--json", state_->is_json, "one JSON object a line on stdout; the last is the result");
@@ -206,7 +210,10 @@ services::Services Tool::services(const Context& context) const {
   return services::expand(context, file.services);
 }
 
-pg::ConnectionInfo Tool::connection() const { return pg::ConnectionInfo::parse(state_->database_url); }
+pg::ConnectionInfo Tool::connection() const {
+  return services::reach(*state_->context, pg::ConnectionInfo::parse(state_->database_url), state_->container);
+}
+const std::string& Tool::container() const { return state_->container; }
 std::string Tool::backup_dir() const { return std::filesystem::absolute(state_->backup_dir).lexically_normal().string(); }
 bool Tool::is_dry_run() const { return state_->is_dry_run; }
 bool Tool::is_confirmed() const { return state_->is_confirmed; }
@@ -261,7 +268,9 @@ int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>
                                 : is_terminal      ? SinkKind::terminal
                                                    : SinkKind::log,
                                 tool);
-    const Result result = body(Context{*sink, signals.token()});
+    const Context context{*sink, signals.token()};
+    state_->context = &context;
+    const Result result = body(context);
     if (state_->is_json) {
       nlohmann::ordered_json line{{"schema", 1}, {"kind", "result"}, {"tool", tool}, {"outcome", std::string(name_of(result.code))}};
       line.update(nlohmann::ordered_json::parse(result.fields_json));

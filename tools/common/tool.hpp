@@ -56,7 +56,9 @@ class Tool {
   void with_services();
 
   // After parsing:
+  /// Where the server is reached: by its container's address when its name is known to Docker only.
   pg::ConnectionInfo connection() const;
+  const std::string& container() const;
   std::string backup_dir() const;
   /// The services of safety.toml; none with --no-services. Errors: config, also when others can write the file.
   services::Services services(const Context& context) const;
