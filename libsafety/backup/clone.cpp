@@ -31,7 +31,7 @@ transfer::MadeClone make(const Context& context, pg::Connection& maintenance, co
   context.sink.phase("clone");
   context.sink.note("clone: " + describe(estimate));
   for (const auto& name : estimate.subscriptions)
-    context.sink.warning(fmt::format("the clone has no subscription \"{}\": it stays with database \"{}\"", name, database));
+    context.sink.warning(fmt::format("subscription \"{}\" stays with database \"{}\": neither the clone nor an archive taken from it has it", name, database));
   return transfer::make_clone(context, maintenance, database, new_name(maintenance, database, now), estimate.strategy);
 }
 

@@ -91,14 +91,26 @@ State refine(const Context& context, const Service& service, State state) {
   return state;
 }
 
+State inspect_containers(const Context& context, const Service& service) {
+  auto inspect = service.inspect;
+  inspect.arguments.insert(inspect.arguments.end(), service.containers->begin(), service.containers->end());
+  return read_container_states(run(context, service, inspect, kLookLimit));
+}
+
 State look_at_preset(const Context& context, const Service& service) {
   switch (service.preset) {
     case Preset::compose: {
-      const auto ids = split_lines(run(context, service, service.state, kLookLimit));
-      if (ids.empty()) return {Status::absent, "no container of it was made"};
-      auto inspect = service.inspect;
-      inspect.arguments.insert(inspect.arguments.end(), ids.begin(), ids.end());
-      return read_container_states(run(context, service, inspect, kLookLimit));
+      if (!service.containers->empty()) {
+        try {
+          return inspect_containers(context, service);
+        } catch (const Interrupted&) {
+          throw;
+        } catch (const Error&) {  // made anew meanwhile: ask which they are
+        }
+      }
+      *service.containers = split_lines(run(context, service, service.state, kLookLimit));
+      if (service.containers->empty()) return {Status::absent, "no container of it was made"};
+      return inspect_containers(context, service);
     }
     case Preset::systemd: return read_unit_state(run(context, service, service.state, kLookLimit), service.name);
     case Preset::command: return look_at_command(context, service);

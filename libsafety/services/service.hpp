@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct Service {
   std::string health_url;
   /// compose: asks the engine about the containers named, as JSON; their ids are appended.
   os::Command inspect;
+  /// compose: the ids that `state` answered last. Containers outlive a stop and a start, so that a look needs one quick
+  /// program and not a second, slow one; downtime is made of such seconds.
+  std::shared_ptr<std::vector<std::string>> containers = std::make_shared<std::vector<std::string>>();
   std::chrono::milliseconds stop_timeout{60000}, start_timeout{60000}, health_timeout{60000};
 };
 

@@ -78,7 +78,7 @@ TEST_F(Prune, DropsClonesWithTheirRecordsAndLeavesArchives) {
 
 TEST_F(Prune, DropsPreviousAndLeftOverOnesOfThisDatabaseOnly) {
   for (const char* kind : {"staging", "proof", "previous", "clone"}) create(beside(kind));
-  const std::vector<std::string> others{stage.name() + "2__previous_" + kOld, stage.name() + "__previous_mine", beside("previous") + "__clone_" + kOld,
+  const std::vector<std::string> others{stage.name() + "2__previous_" + kOld, stage.name() + "__previous_mine", stage.name() + "__clone__clone_" + kOld,
                                         stage.name() + "__other_" + kOld};
   for (const auto& name : others) create(name);
   EXPECT_THAT(dropped(prune({"--yes"})), UnorderedElementsAre(beside("staging"), beside("proof"), beside("previous"), beside("clone")));

@@ -34,8 +34,10 @@ function makePool(name) {
     query_timeout: 10000,
     keepAlive: true,
   })
-  // An idle connection that the server ends is an event; without a listener it would end the program.
+  // A connection that the server ends is an event, which ends the program when nobody listens: the pool's while it is
+  // idle, the connection's own while somebody has it, whose query then fails, too.
   pool.on('error', (error) => log(name, `connection lost: ${error.message}`))
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
@@ -49,9 +51,9 @@ function keepConnected(pool) {
   const timer = setInterval(async () => {
     if (busy || pool.totalCount >= poolMin) return
     busy = true
-    const missing = poolMin - pool.totalCount
-    const opened = await Promise.allSettled(Array.from({ length: missing }, () => pool.connect()))
-    for (const one of opened) if (one.status === 'fulfilled') one.value.release()
+    // All of them at once: an idle one would be handed out again and again instead of a new one being opened.
+    const held = await Promise.allSettled(Array.from({ length: poolMin }, () => pool.connect()))
+    for (const one of held) if (one.status === 'fulfilled') one.value.release()
     busy = false
   }, reconnectEveryMs)
   return () => clearInterval(timer)
@@ -61,18 +63,14 @@ function keepConnected(pool) {
 async function inTransaction(pool, work) {
   let client
   let isCommitting = false
-  const ignore = () => {} // the query that runs fails with it, too
   try {
     client = await pool.connect()
-    // Between connect and release the pool does not listen.
-    client.on('error', ignore)
     await client.query('BEGIN')
     const result = await work(client)
     isCommitting = true
     const ended = await client.query('COMMIT')
     // A transaction that failed answers COMMIT with ROLLBACK.
     if (ended.command !== 'COMMIT') throw new Refusal(503, 'rolled back')
-    client.removeListener('error', ignore)
     client.release()
     return result
   } catch (error) {
