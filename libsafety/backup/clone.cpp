@@ -14,7 +14,8 @@ double known_rate(const Context& context, const checkpoint::Store& store, const 
   constexpr double kLeastSeconds = 0.05;
   const auto records = store.list(context);
   for (auto record = records.rbegin(); record != records.rend(); ++record)
-    if (record->database == database && record->clone && record->clone->seconds > kLeastSeconds && record->clone->bytes > 0)
+    if (record->database == database && record->clone && record->clone->seconds > kLeastSeconds &&
+        record->clone->bytes > 0)
       return static_cast<double>(record->clone->bytes) / record->clone->seconds;
   return 0;
 }
@@ -26,30 +27,34 @@ std::string new_name(pg::Connection& maintenance, const std::string& database, I
   return name;
 }
 
-transfer::MadeClone make(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store, const std::string& database, Instant now) {
+transfer::MadeClone make(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store,
+                         const std::string& database, Instant now) {
   const auto estimate = estimate_clone(context, maintenance, store, database);
   context.sink.phase("clone");
   context.sink.note("clone: " + describe(estimate));
   for (const auto& name : estimate.subscriptions)
-    context.sink.warning(fmt::format("subscription \"{}\" stays with database \"{}\": neither the clone nor an archive taken from it has it", name, database));
+    context.sink.warning(fmt::format(
+        "subscription \"{}\" stays with database \"{}\": neither the clone nor an archive taken from it has it", name,
+        database));
   return transfer::make_clone(context, maintenance, database, new_name(maintenance, database, now), estimate.strategy);
 }
 
 }  // namespace
 
-transfer::CloneEstimate estimate_clone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store,
-                                       const std::string& database) {
+transfer::CloneEstimate estimate_clone(const Context& context, pg::Connection& maintenance,
+                                       const checkpoint::Store& store, const std::string& database) {
   return transfer::estimate_clone(maintenance, database, known_rate(context, store, database));
 }
 
 std::string describe(const transfer::CloneEstimate& estimate) {
-  return fmt::format("{} by {}, about {}; meanwhile the database is closed: its sessions are ended, new ones wait{}", format_bytes(estimate.bytes),
-                     name_of(estimate.strategy), format_seconds(estimate.seconds),
-                     estimate.free_bytes ? "; " + format_bytes(*estimate.free_bytes) + " free on the server's disk" : "");
+  return fmt::format(
+      "{} by {}, about {}; meanwhile the database is closed: its sessions are ended, new ones wait{}",
+      format_bytes(estimate.bytes), name_of(estimate.strategy), format_seconds(estimate.seconds),
+      estimate.free_bytes ? "; " + format_bytes(*estimate.free_bytes) + " free on the server's disk" : "");
 }
 
-CheckpointClone::CheckpointClone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store, const std::string& database,
-                                 Instant now)
+CheckpointClone::CheckpointClone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store,
+                                 const std::string& database, Instant now)
     : context_(context), maintenance_(maintenance), made_(make(context, maintenance, store, database, now)) {
   try {
     transfer::open_clone(maintenance_, made_);
@@ -67,7 +72,8 @@ CheckpointClone::~CheckpointClone() {
     auto fresh = pg::connect_to_maintenance(Context{context_.sink, {}}, maintenance_.info());
     transfer::drop_database(fresh, made_.name);
   } catch (const std::exception& error) {
-    context_.sink.warning("clone \"" + made_.name + "\" is left: `safety-prune --databases` drops it (" + error.what() + ")");
+    context_.sink.warning("clone \"" + made_.name + "\" is left: `safety-prune --databases` drops it (" + error.what() +
+                          ")");
   }
 }
 

@@ -11,8 +11,8 @@
 namespace safety::backup {
 
 /// What the clone will take, going by the newest that the records tell of. Errors: those of transfer::estimate_clone.
-transfer::CloneEstimate estimate_clone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store,
-                                       const std::string& database);
+transfer::CloneEstimate estimate_clone(const Context& context, pg::Connection& maintenance,
+                                       const checkpoint::Store& store, const std::string& database);
 /// "1.3 GB by file_copy, about 3.2 s, ..."
 std::string describe(const transfer::CloneEstimate& estimate);
 
@@ -21,7 +21,8 @@ class CheckpointClone {
  public:
   /// Says what it will take, then makes it and lets its maker in.
   /// Errors: those of transfer::estimate_clone and make_clone. `maintenance` outlives it.
-  CheckpointClone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store, const std::string& database, Instant now);
+  CheckpointClone(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store,
+                  const std::string& database, Instant now);
   CheckpointClone(const CheckpointClone&) = delete;
   CheckpointClone& operator=(const CheckpointClone&) = delete;
   ~CheckpointClone();

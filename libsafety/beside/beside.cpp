@@ -23,13 +23,16 @@ bool is_named_by(const plan::JournalState& journal, const Database& found) {
 
 void note_sessions(pg::Connection& maintenance, Database& found) {
   found.sessions = static_cast<std::uint64_t>(
-      maintenance.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datid = $1::oid AND usesysid IS NOT NULL",
-                        {std::to_string(found.oid)}).number(0, 0));
+      maintenance
+          .query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datid = $1::oid AND usesysid IS NOT NULL",
+                 {std::to_string(found.oid)})
+          .number(0, 0));
 }
 
 void note_subscriptions(pg::Connection& maintenance, Database& found) {
-  const auto rows = maintenance.query("SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid = $1::oid AND subenabled ORDER BY 1",
-                                      {std::to_string(found.oid)});
+  const auto rows = maintenance.query(
+      "SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid = $1::oid AND subenabled ORDER BY 1",
+      {std::to_string(found.oid)});
   for (int row = 0; row < rows.rows(); ++row) found.subscriptions.push_back(rows.text(row, 0));
 }
 
@@ -54,7 +57,8 @@ std::optional<transfer::DerivedDatabase> find_clone(pg::Connection& maintenance,
   return transfer::find_database(maintenance, record.clone->database, record.clone->oid);
 }
 
-std::vector<Database> list_beside(pg::Connection& maintenance, const std::string& database, const std::filesystem::path& operations,
+std::vector<Database> list_beside(pg::Connection& maintenance, const std::string& database,
+                                  const std::filesystem::path& operations,
                                   const std::vector<checkpoint::Record>& records) {
   const auto journals = plan::find_unfinished(operations);
   std::vector<Database> found;
@@ -72,7 +76,8 @@ std::vector<Database> list_beside(pg::Connection& maintenance, const std::string
           beside.is_pinned = !record.pins.empty();
         }
       for (const auto& journal : journals)
-        if (is_named_by(journal, beside)) beside.needed_by = journal.head.operation.empty() ? journal.path.filename().string() : journal.head.operation;
+        if (is_named_by(journal, beside))
+          beside.needed_by = journal.head.operation.empty() ? journal.path.filename().string() : journal.head.operation;
       note_sessions(maintenance, beside);
       note_subscriptions(maintenance, beside);
       found.push_back(std::move(beside));
@@ -81,13 +86,15 @@ std::vector<Database> list_beside(pg::Connection& maintenance, const std::string
   return found;
 }
 
-std::vector<checkpoint::Record> known_records(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store) {
+std::vector<checkpoint::Record> known_records(const Context& context, const pg::ConnectionInfo& info,
+                                              const checkpoint::Store& store) {
   auto records = store.list(context);
   try {
     checkpoint::Registry registry(context, info);
     if (!registry.is_there()) return records;
     for (auto& record : registry.list()) {
-      const bool is_here = std::any_of(records.begin(), records.end(), [&](const auto& one) { return one.id == record.id; });
+      const bool is_here =
+          std::any_of(records.begin(), records.end(), [&](const auto& one) { return one.id == record.id; });
       if (!is_here && record.clone) records.push_back(std::move(record));
     }
   } catch (const Interrupted&) {

@@ -1,6 +1,6 @@
 #pragma once
-// The databases that stand beside a database in its cluster, under names derived from its own: clones, the previous ones
-// that restores replaced, and what dead runs left. Which they are, what they are for, and whether they may go.
+// The databases that stand beside a database in its cluster, under names derived from its own: clones, the previous
+// ones that restores replaced, and what dead runs left. Which they are, what they are for, and whether they may go.
 //
 // A clone counts when a record names it with its oid; a name alone proves nothing. Nothing here trusts a name that is
 // not exactly one that transfer::derived_name would make of this database.
@@ -36,9 +36,9 @@ struct Database {
   std::uint32_t oid = 0;
   std::uint64_t bytes = 0;  // 0: the role may not ask
   Instant made{};
-  std::string checkpoint;  // the record whose clone it is
-  bool is_pinned = false;  // of that record
-  std::string needed_by;   // a journal without an end that names it
+  std::string checkpoint;                  // the record whose clone it is
+  bool is_pinned = false;                  // of that record
+  std::string needed_by;                   // a journal without an end that names it
   std::vector<std::string> subscriptions;  // that are enabled in it: they go on applying there
   std::uint64_t sessions = 0;
 
@@ -47,11 +47,13 @@ struct Database {
 };
 
 /// Oldest first. `operations` is the folder of journals. `records` may be of any database.
-std::vector<Database> list_beside(pg::Connection& maintenance, const std::string& database, const std::filesystem::path& operations,
+std::vector<Database> list_beside(pg::Connection& maintenance, const std::string& database,
+                                  const std::filesystem::path& operations,
                                   const std::vector<checkpoint::Record>& records);
 
 /// The records of the folder, and those of other folders that schema `safety` of the database tells of: a clone of
 /// theirs is no leftover. A database that cannot be entered tells of none.
-std::vector<checkpoint::Record> known_records(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store);
+std::vector<checkpoint::Record> known_records(const Context& context, const pg::ConnectionInfo& info,
+                                              const checkpoint::Store& store);
 
 }  // namespace safety::beside

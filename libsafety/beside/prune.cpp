@@ -16,8 +16,9 @@ namespace safety::beside {
 namespace {
 
 bool is_named(const PruneOptions& options, const Database& one) {
-  return std::any_of(options.names.begin(), options.names.end(),
-                     [&](const std::string& name) { return name == one.name || (!one.checkpoint.empty() && name == one.checkpoint); });
+  return std::any_of(options.names.begin(), options.names.end(), [&](const std::string& name) {
+    return name == one.name || (!one.checkpoint.empty() && name == one.checkpoint);
+  });
 }
 
 void check_names(const std::vector<Database>& databases, const PruneOptions& options) {
@@ -25,7 +26,8 @@ void check_names(const std::vector<Database>& databases, const PruneOptions& opt
     PruneOptions one;
     one.names = {name};
     if (std::none_of(databases.begin(), databases.end(), [&](const auto& database) { return is_named(one, database); }))
-      throw Error(Code::usage, "\"" + name + "\" is no clone, previous or left-over database of this database", "`safety-list --databases` lists them.");
+      throw Error(Code::usage, "\"" + name + "\" is no clone, previous or left-over database of this database",
+                  "`safety-list --databases` lists them.");
   }
 }
 
@@ -59,7 +61,8 @@ std::vector<unsigned> count_newer(const std::vector<Database>& databases) {
 }  // namespace
 
 std::uint64_t Pruned::bytes() const {
-  return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0}, [](std::uint64_t sum, const auto& one) { return sum + one.bytes; });
+  return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& one) { return sum + one.bytes; });
 }
 
 std::vector<Choice> choose(const std::vector<Database>& databases, const PruneOptions& options, Instant now) {
@@ -74,11 +77,13 @@ std::vector<Choice> choose(const std::vector<Database>& databases, const PruneOp
       throw Error(Code::resumable, fmt::format("database \"{}\" cannot be dropped: {}", one.name, choice.why),
                   "Run `safety-restore --resume` or `safety-restore --abort` first.");
     if (was_named && !choice.why.empty())
-      throw Error(Code::locked, fmt::format("database \"{}\" cannot be dropped: {}", one.name, choice.why),
-                  "Enable it in the database in use and drop it there (ALTER and DROP SUBSCRIPTION), then run it again.");
+      throw Error(
+          Code::locked, fmt::format("database \"{}\" cannot be dropped: {}", one.name, choice.why),
+          "Enable it in the database in use and drop it there (ALTER and DROP SUBSCRIPTION), then run it again.");
     if (choice.why.empty() && !options.names.empty() && !was_named) choice.why = "not named";
     if (choice.why.empty() && !was_named) choice.why = why_not_unasked(one);
-    if (choice.why.empty() && !one.is_leftover() && newer[at] < options.keep) choice.why = fmt::format("one of the newest {}", options.keep);
+    if (choice.why.empty() && !one.is_leftover() && newer[at] < options.keep)
+      choice.why = fmt::format("one of the newest {}", options.keep);
     if (choice.why.empty() && options.older_than && now - one.made < *options.older_than)
       choice.why = "not older than " + format_seconds(std::chrono::duration<double>(*options.older_than).count());
     choice.is_chosen = choice.why.empty();
@@ -91,8 +96,8 @@ std::vector<Choice> choose(const std::vector<Database>& databases, const PruneOp
 namespace {
 
 /// Files first, which are the authority. Records of other folders have a row alone.
-void forget_clone(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const checkpoint::Record& record,
-                  Pruned& pruned) {
+void forget_clone(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store,
+                  const checkpoint::Record& record, Pruned& pruned) {
   if (std::filesystem::exists(store.record_path(record.id))) {
     auto& ids = store.forget_clone(record) ? pruned.removed_records : pruned.changed_records;
     ids.push_back(record.id);
@@ -109,13 +114,14 @@ void forget_clone(const Context& context, const pg::ConnectionInfo& info, const 
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& error) {
-    context.sink.warning("checkpoint " + record.id + " has lost its clone, but its row in schema \"safety\" still names it: " + error.message());
+    context.sink.warning("checkpoint " + record.id +
+                         " has lost its clone, but its row in schema \"safety\" still names it: " + error.message());
   }
 }
 
 /// Records of this server whose clone is gone: a person dropped it, or a prune was killed between the two.
-void forget_lost_clones(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, pg::Connection& maintenance,
-                        const std::vector<checkpoint::Record>& records, Pruned& pruned) {
+void forget_lost_clones(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store,
+                        pg::Connection& maintenance, const std::vector<checkpoint::Record>& records, Pruned& pruned) {
   std::string system;
   try {
     system = maintenance.value_of("SELECT system_identifier FROM pg_catalog.pg_control_system()");
@@ -124,13 +130,15 @@ void forget_lost_clones(const Context& context, const pg::ConnectionInfo& info, 
   }
   for (const auto& record : records) {
     const bool is_of_here = !system.empty() && record.system_identifier == system && record.database == info.database();
-    if (is_of_here && record.clone && !find_clone(maintenance, record)) forget_clone(context, info, store, record, pruned);
+    if (is_of_here && record.clone && !find_clone(maintenance, record))
+      forget_clone(context, info, store, record, pruned);
   }
 }
 
 }  // namespace
 
-Pruned prune(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const std::vector<Choice>& chosen) {
+Pruned prune(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store,
+             const std::vector<Choice>& chosen) {
   checkpoint::OperationLock lock(context, info, info.database());
   auto& maintenance = lock.session();
   const auto records = known_records(context, info, store);
@@ -138,7 +146,9 @@ Pruned prune(const Context& context, const pg::ConnectionInfo& info, const check
   const auto there = list_beside(maintenance, info.database(), store.operations_folder(), records);
   Pruned pruned;
   for (const auto& choice : chosen) {
-    const auto found = std::find_if(there.begin(), there.end(), [&](const auto& one) { return one.name == choice.database.name && one.oid == choice.database.oid; });
+    const auto found = std::find_if(there.begin(), there.end(), [&](const auto& one) {
+      return one.name == choice.database.name && one.oid == choice.database.oid;
+    });
     if (!choice.is_chosen || found == there.end()) continue;
     if (const auto why = why_never(*found); !why.empty()) {
       context.sink.warning(fmt::format("database \"{}\" stays: {}", found->name, why));

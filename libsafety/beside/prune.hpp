@@ -39,6 +39,7 @@ struct Pruned {
 /// Drops those that are chosen and, with the operation lock held, still the same and not needed; brings the records and
 /// the rows in schema `safety` in line; those of clones that somebody else dropped, too.
 /// Errors: locked (another operation runs); not_permitted; database. What was dropped before stays dropped.
-Pruned prune(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const std::vector<Choice>& chosen);
+Pruned prune(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store,
+             const std::vector<Choice>& chosen);
 
 }  // namespace safety::beside

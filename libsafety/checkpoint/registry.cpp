@@ -73,8 +73,8 @@ bool Registry::is_there() {
 }
 
 void Registry::migrate() {
-  if (connection_.value_of("SELECT pg_catalog.obj_description('safety'::pg_catalog.regnamespace, 'pg_namespace') LIKE 'safety registry 1:%'") != "t")
-    return;
+  const auto mark = connection_.value_of("SELECT pg_catalog.obj_description('safety'::pg_catalog.regnamespace, 'pg_namespace')");
+  if (!mark.starts_with("safety registry 1:")) return;
   pg::Transaction transaction(connection_);
   connection_.execute(kFromFirst);
   transaction.commit();
@@ -130,8 +130,8 @@ void Registry::put(const Operation& operation) {
 
 // An older registry may have fewer columns than the one that it is carried into.
 std::string Registry::columns_of(const std::string& table) {
-  return connection_.value_of("SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) FROM pg_catalog.pg_attribute "
-                              "WHERE attrelid = $1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped", {table});
+  return connection_.value_of("SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) "
+                              "FROM pg_catalog.pg_attribute WHERE attrelid = $1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped", {table});
 }
 
 void Registry::copy_to(Registry& other) {

@@ -69,7 +69,8 @@ fs::path Store::require_archive(const Record& record) const {
     throw Error(Code::no_such_checkpoint, "checkpoint \"" + record.id + "\" is a clone alone: it has no archive",
                 "`safety-restore " + record.id + "` swaps the clone in; `safety-list` shows which checkpoints have archives.");
   if (!has_archive(record))
-    throw Error(Code::storage, "checkpoint \"" + record.id + "\" has lost its archive \"" + archive_path(record).string() + "\"",
+    throw Error(Code::storage,
+                "checkpoint \"" + record.id + "\" has lost its archive \"" + archive_path(record).string() + "\"",
                 "Bring the file back from where it was copied to, or choose another checkpoint of `safety-list`.");
   return archive_path(record);
 }
@@ -108,7 +109,8 @@ bool Store::forget_clone(Record record) const {
   os::fault_point("record.before_remove");
   std::error_code error;
   fs::remove(record_path(record.id), error);
-  if (error) throw Error(Code::storage, "cannot remove \"" + record_path(record.id).string() + "\": " + error.message(), "Remove it by hand.");
+  if (error)
+    throw Error(Code::storage, "cannot remove \"" + record_path(record.id).string() + "\": " + error.message(), "Remove it by hand.");
   os::fault_point("record.removed");
   return true;
 }

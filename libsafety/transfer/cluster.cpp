@@ -81,8 +81,8 @@ std::optional<Instant> time_of_derived(const std::string& name, const std::strin
   const auto number = std::string_view(name).substr(prefix.size() + kTimeBytes);  // "_2"
   if (!number.empty() && (number[0] != '_' || !is_digits(number.substr(1)))) return std::nullopt;
   if (stamp[8] != '_' || !is_digits(stamp.substr(0, 8)) || !is_digits(stamp.substr(9))) return std::nullopt;
-  return parse_rfc3339(fmt::format("{}-{}-{}T{}:{}:{}.000Z", stamp.substr(0, 4), stamp.substr(4, 2), stamp.substr(6, 2), stamp.substr(9, 2),
-                                   stamp.substr(11, 2), stamp.substr(13, 2)));
+  return parse_rfc3339(fmt::format("{}-{}-{}T{}:{}:{}.000Z", stamp.substr(0, 4), stamp.substr(4, 2), stamp.substr(6, 2),
+                                   stamp.substr(9, 2), stamp.substr(11, 2), stamp.substr(13, 2)));
 }
 
 std::uint32_t oid_of(pg::Connection& maintenance, const std::string& database) {

@@ -11,7 +11,8 @@ std::optional<std::uint64_t> free_bytes_of_server(pg::Connection& connection, co
   std::string folder;
   try {
     folder = connection.value_of(
-        "SELECT COALESCE((SELECT NULLIF(pg_catalog.pg_tablespace_location(oid), '') FROM pg_catalog.pg_tablespace WHERE spcname = $1), "
+        "SELECT COALESCE((SELECT NULLIF(pg_catalog.pg_tablespace_location(oid), '') FROM pg_catalog.pg_tablespace "
+        "WHERE spcname = $1), "
         "pg_catalog.current_setting('data_directory'))",
         {tablespace});
   } catch (const Interrupted&) {

@@ -52,7 +52,8 @@ TEST_F(CloneCheckpoint, IsOneStateInArchiveAndClone) {
   EXPECT_EQ(content_of_clone(name), content);
 
   // The archive speaks of the database, not of the clone that it was read from.
-  const auto restored = stage.run("safety-restore", {std::string(run.last_json["path"]), "--to", stage.name() + "__copy", "--proof", "L4"});
+  const auto restored = stage.run(
+      "safety-restore", {std::string(run.last_json["path"]), "--to", stage.name() + "__copy", "--proof", "L4"});
   ASSERT_EQ(restored.exit_code, 0) << restored;
   auto of_copy = content_of(connection_url(stage.name() + "__copy"));
   EXPECT_EQ(of_copy.substr(of_copy.find('\n')), content.substr(content.find('\n')));
@@ -60,7 +61,8 @@ TEST_F(CloneCheckpoint, IsOneStateInArchiveAndClone) {
   EXPECT_EQ(record["database"], stage.name());
   EXPECT_EQ(record["snapshot_time"], run.last_json["snapshot_time"]);
   EXPECT_EQ(record["clone"]["created"], record["snapshot_time"]);
-  EXPECT_EQ(stage.run("safety-restore", {std::string(run.last_json["path"]), "--yes"}).exit_code, 0) << "it is of this database and server";
+  EXPECT_EQ(stage.run("safety-restore", {std::string(run.last_json["path"]), "--yes"}).exit_code, 0)
+      << "it is of this database and server";
   EXPECT_EQ(stage.content(), content) << "with its properties";
 }
 
@@ -82,8 +84,9 @@ TEST_F(CloneCheckpoint, CanBeACloneAlone) {
   EXPECT_EQ(verified.exit_code, 8) << verified;
   EXPECT_THAT(verified.err, HasSubstr("is a clone alone: it has no archive"));
   EXPECT_EQ(stage.run("safety-verify", {}).exit_code, 8) << "`latest` has nothing to verify";
-  EXPECT_EQ(database.value("SELECT clone_database FROM safety.checkpoints WHERE id = '" + id + "' AND archive_file IS NULL"),
-            std::string(run.last_json["clone"]["database"]));
+  EXPECT_EQ(
+      database.value("SELECT clone_database FROM safety.checkpoints WHERE id = '" + id + "' AND archive_file IS NULL"),
+      std::string(run.last_json["clone"]["database"]));
   const auto doctor = stage.run("safety-doctor", {});
   EXPECT_THAT(doctor.out, HasSubstr("none has an archive"));
   EXPECT_THAT(doctor.out, HasSubstr("clones: " + std::string(run.last_json["clone"]["database"])));
@@ -92,8 +95,9 @@ TEST_F(CloneCheckpoint, CanBeACloneAlone) {
 TEST_F(CloneCheckpoint, IsNotMadeByADryRun) {
   const auto run = stage.run("safety-backup", {"--clone", "--dry-run"});
   ASSERT_EQ(run.exit_code, 0) << run;
-  EXPECT_THAT(run.out, ::testing::AllOf(HasSubstr("clone: "), HasSubstr(" by wal_log, about "), HasSubstr("its sessions are ended"),
-                                        HasSubstr("source: the clone"), HasSubstr("archive: ")));
+  EXPECT_THAT(run.out, ::testing::AllOf(HasSubstr("clone: "), HasSubstr(" by wal_log, about "),
+                                        HasSubstr("its sessions are ended"), HasSubstr("source: the clone"),
+                                        HasSubstr("archive: ")));
   const auto alone = stage.run("safety-backup", {"--clone", "--no-archive", "--dry-run"});
   EXPECT_THAT(alone.out, HasSubstr("archive: none"));
   expect_nothing_made();
@@ -120,8 +124,10 @@ TEST_F(CloneCheckpoint, NeedsAnArchiveOrAClone) {
 
 TEST_F(CloneCheckpoint, IsRefusedToARoleWithoutCreatedb) {
   const TestRole role;
-  stage.run_sql("ALTER DATABASE " + stage.name() + " OWNER TO " + role.name() + "; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role.name() +
-                "; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO " + role.name() + "; ALTER LARGE OBJECT 4711 OWNER TO " + role.name());
+  stage.run_sql("ALTER DATABASE " + stage.name() + " OWNER TO " + role.name() +
+                "; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role.name() +
+                "; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO " + role.name() +
+                "; ALTER LARGE OBJECT 4711 OWNER TO " + role.name());
   stage.environment()["DATABASE_URL"] = connection_url(stage.name(), role.name());
   const auto run = stage.run("safety-backup", {"--clone"});
   EXPECT_EQ(run.exit_code, 19) << run;
@@ -132,7 +138,8 @@ TEST_F(CloneCheckpoint, IsRefusedToARoleWithoutCreatedb) {
   EXPECT_EQ(allowed.exit_code, 0) << "and needs no more than that and ownership" << allowed;
   stage.environment().erase("DATABASE_URL");
   stage.drop(stage.databases_beside("clone"));
-  stage.run_sql("REASSIGN OWNED BY " + role.name() + " TO CURRENT_USER; DROP OWNED BY " + role.name() + "; ALTER DATABASE " + stage.name() + " OWNER TO CURRENT_USER");
+  stage.run_sql("REASSIGN OWNED BY " + role.name() + " TO CURRENT_USER; DROP OWNED BY " + role.name() +
+                "; ALTER DATABASE " + stage.name() + " OWNER TO CURRENT_USER");
 }
 
 TEST_F(CloneCheckpoint, NamesASessionThatWillNotLeave) {
@@ -152,7 +159,8 @@ TEST_F(CloneCheckpoint, IsRefusedWhereItDoesNotFit) {
   OwnCluster own({"shared_buffers=16MB", "max_connections=20"});
   const auto folder = std::filesystem::path(own.socket_folder()) / "disk";
   std::filesystem::create_directory(folder);
-  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=60m") != 0) GTEST_SKIP() << "mounting a small disk needs root and the right to mount";
+  if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=60m") != 0)
+    GTEST_SKIP() << "mounting a small disk needs root and the right to mount";
   const std::shared_ptr<void> unmount(nullptr, [&](void*) { ::umount2(folder.c_str(), MNT_DETACH); });
   std::filesystem::create_directory(folder / "space");
   ASSERT_EQ(run_program("chown", {"postgres", (folder / "space").string()}).exit_code, 0);
@@ -163,7 +171,9 @@ TEST_F(CloneCheckpoint, IsRefusedWhereItDoesNotFit) {
   tight.make();
   const auto run = tight.run("safety-backup", {"--clone"});
   EXPECT_EQ(run.exit_code, 20) << run;
-  EXPECT_THAT(run.err, ::testing::AllOf(HasSubstr("the server's disk has "), HasSubstr("a clone of database \"tight\" needs "), HasSubstr("safety-prune --databases")));
+  EXPECT_THAT(run.err,
+              ::testing::AllOf(HasSubstr("the server's disk has "), HasSubstr("a clone of database \"tight\" needs "),
+                               HasSubstr("safety-prune --databases")));
   EXPECT_THAT(tight.databases_beside("clone"), IsEmpty());
   EXPECT_THAT(tight.files_ending(".json"), IsEmpty());
 }
@@ -209,11 +219,13 @@ TEST_F(CloneCheckpoint, LetsClientsBackInThatReconnect) {
   const auto run = stage.run("safety-backup", {"--clone", "--json"});
   is_after = true;
   EXPECT_EQ(run.exit_code, 0) << run;
-  for (int round = 0; round < 500 && served_after < 20; ++round) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int round = 0; round < 500 && served_after < 20; ++round)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   is_over = true;
   clients.clear();
   EXPECT_GE(served_after, 20);
-  EXPECT_EQ(stage.run("safety-verify", {"latest", "--proof", "L4"}).exit_code, 0) << "digests of the archive are the clone's own";
+  EXPECT_EQ(stage.run("safety-verify", {"latest", "--proof", "L4"}).exit_code, 0)
+      << "digests of the archive are the clone's own";
 }
 
 }  // namespace

@@ -15,9 +15,12 @@ constexpr const char* kOld = "20200102_030405";
 class Prune : public ::testing::Test {
  protected:
   void create(const std::string& name) const {
-    stage.admin_of_cluster().execute("CREATE DATABASE " + pg::quote_identifier(name) + " TEMPLATE template0 STRATEGY file_copy");
+    stage.admin_of_cluster().execute("CREATE DATABASE " + pg::quote_identifier(name) +
+                                     " TEMPLATE template0 STRATEGY file_copy");
   }
-  std::string beside(const std::string& kind, const std::string& stamp = kOld) const { return stage.name() + "__" + kind + "_" + stamp; }
+  std::string beside(const std::string& kind, const std::string& stamp = kOld) const {
+    return stage.name() + "__" + kind + "_" + stamp;
+  }
   nlohmann::json back_up(const std::vector<std::string>& arguments) const {
     auto all = arguments;
     all.insert(all.end(), {"--clone", "--json"});
@@ -72,16 +75,18 @@ TEST_F(Prune, DropsClonesWithTheirRecordsAndLeavesArchives) {
   const auto list = stage.run("safety-list", {"--json"});
   ASSERT_THAT(list.last_json["checkpoints"], SizeIs(1));
   EXPECT_FALSE(list.last_json["checkpoints"][0].contains("clone"));
-  EXPECT_EQ(database.value("SELECT string_agg(id || COALESCE(clone_database, ''), ' ') FROM safety.checkpoints"), std::string(both["id"]));
+  EXPECT_EQ(database.value("SELECT string_agg(id || COALESCE(clone_database, ''), ' ') FROM safety.checkpoints"),
+            std::string(both["id"]));
   EXPECT_EQ(stage.run("safety-verify", {"latest"}).exit_code, 0);
 }
 
 TEST_F(Prune, DropsPreviousAndLeftOverOnesOfThisDatabaseOnly) {
   for (const char* kind : {"staging", "proof", "previous", "clone"}) create(beside(kind));
-  const std::vector<std::string> others{stage.name() + "2__previous_" + kOld, stage.name() + "__previous_mine", stage.name() + "__clone__clone_" + kOld,
-                                        stage.name() + "__other_" + kOld};
+  const std::vector<std::string> others{stage.name() + "2__previous_" + kOld, stage.name() + "__previous_mine",
+                                        stage.name() + "__clone__clone_" + kOld, stage.name() + "__other_" + kOld};
   for (const auto& name : others) create(name);
-  EXPECT_THAT(dropped(prune({"--yes"})), UnorderedElementsAre(beside("staging"), beside("proof"), beside("previous"), beside("clone")));
+  EXPECT_THAT(dropped(prune({"--yes"})),
+              UnorderedElementsAre(beside("staging"), beside("proof"), beside("previous"), beside("clone")));
   for (const auto& name : others) EXPECT_THAT(list_databases(name), ElementsAre(name));
   EXPECT_EQ(database.value("SELECT count(*) FROM owners"), "200");
   stage.drop(others);
@@ -100,7 +105,8 @@ TEST_F(Prune, KeepsTheNewestAndTheYoung) {
 TEST_F(Prune, DropsWhatIsNamedAlone) {
   const auto one = back_up({"--no-archive"}), two = back_up({"--no-archive"});
   create(beside("previous"));
-  EXPECT_THAT(dropped(prune({std::string(one["id"]), beside("previous"), "--yes"})), UnorderedElementsAre(one["clone"]["database"], beside("previous")));
+  EXPECT_THAT(dropped(prune({std::string(one["id"]), beside("previous"), "--yes"})),
+              UnorderedElementsAre(one["clone"]["database"], beside("previous")));
   EXPECT_THAT(stage.databases_beside(""), ElementsAre(std::string(two["clone"]["database"])));
   for (const auto& name : {stage.name(), std::string("postgres"), beside("previous")}) {
     const auto run = prune({name, "--yes"});
@@ -117,7 +123,8 @@ TEST_F(Prune, LeavesWhatAnUnfinishedRestoreNeeds) {
   EXPECT_THAT(dropped(prune({"--yes"})), SizeIs(1)) << "the previous database of the restore that was counted";
   for (const int point : {points / 4, points / 2, points - 6}) {
     SCOPED_TRACE("killed at point " + std::to_string(point) + " of " + std::to_string(points));
-    ASSERT_EQ(stage.run_when_unlocked("safety-restore", {"latest", "--yes"}, "kill:" + std::to_string(point)).exit_code, 128 + SIGKILL);
+    ASSERT_EQ(stage.run_when_unlocked("safety-restore", {"latest", "--yes"}, "kill:" + std::to_string(point)).exit_code,
+              128 + SIGKILL);
     const auto there = stage.databases_beside("");
     const auto run = stage.run_when_unlocked("safety-prune", {"--databases", "--yes", "--json"});
     EXPECT_THAT(dropped(run), IsEmpty());
@@ -157,7 +164,9 @@ TEST_F(Prune, LeavesAPreviousDatabaseInWhichASubscriptionIsAtWork) {
   create(beside("previous"));
   {
     pg::Connection inside(quiet_context(), connection_info(beside("previous")));
-    inside.execute("CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'ours')");
+    inside.execute(
+        "CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = "
+        "'ours')");
     inside.execute("ALTER SUBSCRIPTION feed ENABLE");
   }
   EXPECT_THAT(dropped(prune({"--yes"})), IsEmpty());
@@ -174,7 +183,8 @@ TEST_F(Prune, CorrectsRecordsOfClonesThatSomebodyDropped) {
   const auto list = stage.run("safety-list", {"--databases", "--json"});
   for (const auto& checkpoint : list.last_json["checkpoints"]) EXPECT_EQ(checkpoint["clone"]["exists"], false);
   EXPECT_EQ(list.last_json["databases"][0]["leftover"], true);
-  EXPECT_THAT(stage.run("safety-doctor", {}).out, HasSubstr("left over or in use: " + std::string(both["clone"]["database"])));
+  EXPECT_THAT(stage.run("safety-doctor", {}).out,
+              HasSubstr("left over or in use: " + std::string(both["clone"]["database"])));
   const auto run = prune({"--yes"});
   EXPECT_THAT(dropped(run), ElementsAre(both["clone"]["database"]));
   EXPECT_THAT(run.last_json["records_without_clone"], ElementsAre(both["id"]));

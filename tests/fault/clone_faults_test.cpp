@@ -1,5 +1,5 @@
-// Kill a backup with a clone at every fault point, and make every fault point fail: production is open and untouched, and
-// only a clone that a record names is taken for one.
+// Kill a backup with a clone at every fault point, and make every fault point fail: production is open and untouched,
+// and only a clone that a record names is taken for one.
 #include "tests/fault/fault_stage.hpp"
 
 namespace safety::testing {
@@ -10,7 +10,9 @@ using ::testing::IsEmpty;
 
 class CloneFaults : public ::testing::TestWithParam<std::vector<std::string>> {
  protected:
-  nlohmann::json databases() const { return stage.run("safety-list", {"--databases", "--json"}).last_json["databases"]; }
+  nlohmann::json databases() const {
+    return stage.run("safety-list", {"--databases", "--json"}).last_json["databases"];
+  }
   std::size_t count_recorded_clones() const {
     const auto list = stage.run("safety-list", {"--databases", "--json"});
     std::size_t count = 0;
@@ -82,7 +84,9 @@ TEST_P(CloneFaults, APruneKilledAtEveryPointLeavesRecordsThatTellTheTruth) {
   for (int point = 1; point <= points; ++point) {
     SCOPED_TRACE("killed at point " + std::to_string(point));
     make();
-    ASSERT_EQ(stage.run_when_unlocked("safety-prune", {"--databases", "--yes"}, "kill:" + std::to_string(point)).exit_code, 128 + SIGKILL);
+    ASSERT_EQ(
+        stage.run_when_unlocked("safety-prune", {"--databases", "--yes"}, "kill:" + std::to_string(point)).exit_code,
+        128 + SIGKILL);
     const auto again = stage.run_when_unlocked("safety-prune", {"--databases", "--yes"});
     EXPECT_EQ(again.exit_code, 0) << again;
     EXPECT_THAT(stage.databases_beside("clone"), IsEmpty());
@@ -103,7 +107,9 @@ TEST_P(CloneFaults, KilledWhileTheServerMakesItLeavesALeftoverAtMost) {
   auto watcher = stage.admin_of_cluster();
   const Stopwatch watch;
   const auto is_waiting = [&] {
-    return watcher.value_of("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE DATABASE%" + stage.name() + "%'") == "1";
+    return watcher.value_of(
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE DATABASE%" +
+               stage.name() + "%'") == "1";
   };
   while (!is_waiting() && watch.seconds() < 20) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   ASSERT_TRUE(is_waiting());
@@ -118,8 +124,12 @@ TEST_P(CloneFaults, KilledWhileTheServerMakesItLeavesALeftoverAtMost) {
   EXPECT_THAT(stage.databases_beside("clone"), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, CloneFaults, ::testing::Values(std::vector<std::string>{"--clone"}, std::vector<std::string>{"--clone", "--no-archive"}),
-                         [](const auto& param_info) { return std::string(param_info.param.size() == 1 ? "WithArchive" : "Alone"); });
+INSTANTIATE_TEST_SUITE_P(Kinds, CloneFaults,
+                         ::testing::Values(std::vector<std::string>{"--clone"},
+                                           std::vector<std::string>{"--clone", "--no-archive"}),
+                         [](const auto& param_info) {
+                           return std::string(param_info.param.size() == 1 ? "WithArchive" : "Alone");
+                         });
 
 }  // namespace
 }  // namespace safety::testing

@@ -78,6 +78,34 @@ TEST_P(NewerServerOdd, SchemaIsBackedUpAndSwappedBackWithEqualContent) {
 INSTANTIATE_TEST_SUITE_P(Odd, NewerServerOdd, ::testing::Values("columns", "partitions", "constraints", "functions", "privileges", "event_triggers"),
                          [](const auto& param_info) { return std::string(param_info.param); });
 
+TEST(NewerServer, IsClonedWithItsContentAndProperties) {
+  const NewerDatabase database("newer_cloned");
+  NewerDatabase::psql(database.name(), {"-f", testing::odd_file("columns").path});
+  NewerDatabase::psql("postgres", {"-c", "ALTER DATABASE newer_cloned SET work_mem = '9MB'", "-c", "REVOKE CONNECT ON DATABASE newer_cloned FROM PUBLIC"});
+  const TempFolder folder;
+  const testing::Environment environment{{"DATABASE_URL", database.url()}, {"SAFETY_BACKUP_DIR", folder.path()}, {"SAFETY_PG_BIN", newer_programs()}};
+  auto run = testing::run_tool("safety-backup", {"--clone", "--json"}, environment);
+  ASSERT_EQ(run.exit_code, 0) << run;
+  const std::string clone = run.last_json["clone"]["database"];
+  const auto properties = [](const std::string& name) {
+    return NewerDatabase::psql("postgres", {"-c", "SELECT (SELECT array_agg(x ORDER BY x::text) FROM unnest(d.datacl) x), s.setconfig, d.datdba FROM pg_database d LEFT JOIN pg_db_role_setting s ON s.setdatabase = d.oid "
+                                                  "WHERE datname = '" + name + "'"});
+  };
+  EXPECT_EQ(properties(clone), properties(database.name()));
+  NewerDatabase::psql("postgres", {"-c", "ALTER DATABASE \"" + clone + "\" ALLOW_CONNECTIONS true"});
+  const auto dump = [](const std::string& url) {
+    // Each dump has a key of its own in its restrict lines.
+    return testing::run_program("sh", {"-c", "\"$0\"/pg_dump -d \"$1\" --exclude-schema=safety | grep -v restrict", newer_programs(), url}).out;
+  };
+  EXPECT_EQ(dump(NewerDatabase::url_of(clone)), dump(database.url()));
+  EXPECT_GT(dump(database.url()).size(), 1000U);
+  run = testing::run_tool("safety-verify", {"latest", "--proof", "L4"}, environment);
+  EXPECT_EQ(run.exit_code, 0) << run;
+  run = testing::run_tool("safety-prune", {"--databases", "--yes", "--json"}, environment);
+  EXPECT_EQ(run.exit_code, 0) << run;
+  EXPECT_EQ(run.last_json["dropped"][0]["database"], clone);
+}
+
 TEST(NewerServer, TakesAnArchiveOfAnOlderOne) {
   const TestDatabase older;
   older.load_demo(0.01);

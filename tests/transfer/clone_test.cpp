@@ -57,7 +57,9 @@ TEST_F(CloneTest, HasTheDatabasesProperties) {
   {
     // More than the limit: whoever reads the clone for an archive needs several sessions.
     std::vector<std::unique_ptr<pg::Connection>> several;
-    for (int i = 0; i < 3; ++i) several.push_back(std::make_unique<pg::Connection>(quiet_context(), testing::connection_info(made.name, role.name())));
+    for (int i = 0; i < 3; ++i)
+      several.push_back(
+          std::make_unique<pg::Connection>(quiet_context(), testing::connection_info(made.name, role.name())));
   }
   close_clone(maintenance, made);
   const auto properties = read_properties(maintenance, made.name);
@@ -67,7 +69,9 @@ TEST_F(CloneTest, HasTheDatabasesProperties) {
 }
 
 TEST_F(CloneTest, IsClosedButForItsMaker) {
-  const auto refused = [&] { return error_of([&] { pg::Connection(quiet_context(), testing::connection_info(name())); }); };
+  const auto refused = [&] {
+    return error_of([&] { pg::Connection(quiet_context(), testing::connection_info(name())); });
+  };
   const auto made = make();
   EXPECT_EQ(refused().code(), Code::connection) << "before it has its privileges nobody enters it";
   open_clone(maintenance, made);
@@ -92,9 +96,11 @@ TEST_F(CloneTest, OfABusyDatabaseHoldsWhatWasCommittedBeforeItAndNothingFromAfte
           auto connection = database.connect();
           ++connected;
           // A commit whose answer got lost may have happened.
-          n = std::max(n, std::stoi(connection.value_of("SELECT COALESCE(max(n), 0) + 1 FROM written WHERE client = " + std::to_string(client))));
+          n = std::max(n, std::stoi(connection.value_of("SELECT COALESCE(max(n), 0) + 1 FROM written WHERE client = " +
+                                                        std::to_string(client))));
           for (; !is_over; ++n) {
-            connection.execute("INSERT INTO written VALUES (" + std::to_string(client) + ", " + std::to_string(n) + ")");
+            connection.execute("INSERT INTO written VALUES (" + std::to_string(client) + ", " + std::to_string(n) +
+                               ")");
             committed[static_cast<std::size_t>(client)] = n;
           }
         } catch (const Error&) {
@@ -107,7 +113,8 @@ TEST_F(CloneTest, OfABusyDatabaseHoldsWhatWasCommittedBeforeItAndNothingFromAfte
   for (const auto& one : committed) before.push_back(one);
   const auto made = make();
   const auto came_back_after = connected.load();
-  for (int round = 0; round < 200 && connected < came_back_after + kClients; ++round) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int round = 0; round < 200 && connected < came_back_after + kClients; ++round)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_GE(connected, 2 * kClients) << "they were let in again";
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   is_over = true;
@@ -128,12 +135,14 @@ TEST(CloneOfADatabaseInUse, IsRefusedWhileAPreparedTransactionIsOpen) {
   testing::OwnCluster own({"max_prepared_transactions=5", "max_connections=20", "shared_buffers=16MB"});
   pg::Connection admin(quiet_context(), pg::ConnectionInfo::parse(own.url("postgres")));
   admin.execute("CREATE DATABASE shop");
-  pg::Connection(quiet_context(), pg::ConnectionInfo::parse(own.url("shop"))).execute("BEGIN; CREATE TABLE t (); PREPARE TRANSACTION 'the one'");
+  pg::Connection(quiet_context(), pg::ConnectionInfo::parse(own.url("shop")))
+      .execute("BEGIN; CREATE TABLE t (); PREPARE TRANSACTION 'the one'");
   const auto error = error_of([&] { estimate_clone(admin, "shop", 0); });
   EXPECT_EQ(error.code(), Code::locked);
   EXPECT_THAT(error.message(), HasSubstr("\"the one\""));
   // And should one appear just then, nothing is left.
-  const auto in_vain = error_of([&] { make_clone(quiet_context(), admin, "shop", "shop__clone_20260102_030405", CloneStrategy::wal_log, 1); });
+  const auto in_vain = error_of(
+      [&] { make_clone(quiet_context(), admin, "shop", "shop__clone_20260102_030405", CloneStrategy::wal_log, 1); });
   EXPECT_EQ(in_vain.code(), Code::locked);
   EXPECT_THAT(in_vain.hint(), HasSubstr("pg_prepared_xacts"));
   EXPECT_EQ(oid_of(admin, "shop__clone_20260102_030405"), 0U);
@@ -148,7 +157,8 @@ TEST_F(CloneTest, NamesSessionsThatItMayNotEnd) {
   const auto error = error_of([&] { estimate_clone(mine, database.name(), 0); });
   EXPECT_EQ(error.code(), Code::locked);
   EXPECT_THAT(error.message(), HasSubstr("session " + std::to_string(superusers.backend_pid()) + " of role postgres"));
-  const auto in_vain = error_of([&] { make_clone(quiet_context(), mine, database.name(), name(), CloneStrategy::wal_log, 1); });
+  const auto in_vain =
+      error_of([&] { make_clone(quiet_context(), mine, database.name(), name(), CloneStrategy::wal_log, 1); });
   EXPECT_EQ(in_vain.code(), Code::locked);
   EXPECT_THAT(in_vain.detail(), HasSubstr(std::to_string(superusers.backend_pid())));
   EXPECT_EQ(oid_of(maintenance, name()), 0U);
@@ -169,7 +179,8 @@ TEST_F(CloneTest, NeedsCreatedbAndOwnership) {
 
 TEST_F(CloneTest, IsEstimatedByWhatAnEarlierOneReached) {
   const auto unknown = estimate_clone(maintenance, database.name(), 0);
-  EXPECT_EQ(unknown.bytes, static_cast<std::uint64_t>(std::stoll(maintenance.value_of("SELECT pg_database_size('" + database.name() + "')"))));
+  EXPECT_EQ(unknown.bytes, static_cast<std::uint64_t>(
+                               std::stoll(maintenance.value_of("SELECT pg_database_size('" + database.name() + "')"))));
   EXPECT_EQ(unknown.strategy, choose_strategy(maintenance.server_major(), unknown.bytes));
   EXPECT_GT(unknown.seconds, 0.1);
   const auto known = estimate_clone(maintenance, database.name(), static_cast<double>(unknown.bytes) / 50);
@@ -178,10 +189,13 @@ TEST_F(CloneTest, IsEstimatedByWhatAnEarlierOneReached) {
 }
 
 TEST_F(CloneTest, SaysWhichSubscriptionsItWillNotHave) {
-  database.execute("CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'not_ours')");
+  database.execute(
+      "CREATE SUBSCRIPTION feed CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = "
+      "'not_ours')");
   EXPECT_THAT(estimate_clone(maintenance, database.name(), 0).subscriptions, ::testing::ElementsAre("feed"));
   const auto made = make();
-  EXPECT_EQ(maintenance.value_of("SELECT count(*) FROM pg_subscription WHERE subdbid = " + std::to_string(made.oid)), "0")
+  EXPECT_EQ(maintenance.value_of("SELECT count(*) FROM pg_subscription WHERE subdbid = " + std::to_string(made.oid)),
+            "0")
       << "the server copies none, so nothing is applied twice";
 }
 
@@ -196,7 +210,9 @@ TEST_F(CloneTest, IsGoneAgainWhenItIsStopped) {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     test.stop.request_stop();
   });
-  EXPECT_EQ(error_of([&] { make_clone(test.context, stoppable, database.name(), name(), CloneStrategy::file_copy); }).code(), Code::interrupted);
+  EXPECT_EQ(
+      error_of([&] { make_clone(test.context, stoppable, database.name(), name(), CloneStrategy::file_copy); }).code(),
+      Code::interrupted);
   EXPECT_EQ(oid_of(maintenance, name()), 0U);
   EXPECT_EQ(database.value("SELECT 1"), "1");
 }

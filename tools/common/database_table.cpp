@@ -27,17 +27,25 @@ std::string age_of(const beside::Database& one) {
 }
 
 nlohmann::ordered_json fields_of(const beside::Database& one) {
-  return {{"kind", beside::name_of(one.kind)}, {"database", one.name},       {"oid", one.oid},
-          {"bytes", one.bytes},                {"made", format_rfc3339(one.made)}, {"age_seconds", age_seconds(one)},
-          {"checkpoint", one.checkpoint},      {"pinned", one.is_pinned},    {"needed_by", one.needed_by},
-          {"sessions", one.sessions},          {"leftover", one.is_leftover()}};
+  return {{"kind", beside::name_of(one.kind)},
+          {"database", one.name},
+          {"oid", one.oid},
+          {"bytes", one.bytes},
+          {"made", format_rfc3339(one.made)},
+          {"age_seconds", age_seconds(one)},
+          {"checkpoint", one.checkpoint},
+          {"pinned", one.is_pinned},
+          {"needed_by", one.needed_by},
+          {"sessions", one.sessions},
+          {"leftover", one.is_leftover()}};
 }
 
 std::string table_of(const std::vector<beside::Database>& databases) {
   if (databases.empty()) return "";
   std::string text = fmt::format("{:<52} {:<9} {:>9} {:>8}  {}\n", "DATABASE", "KIND", "SIZE", "AGE", "FOR");
   for (const auto& one : databases)
-    text += fmt::format("{:<52} {:<9} {:>9} {:>8}  {}\n", one_line(one.name), beside::name_of(one.kind), format_bytes(one.bytes), age_of(one), purpose_of(one));
+    text += fmt::format("{:<52} {:<9} {:>9} {:>8}  {}\n", one_line(one.name), beside::name_of(one.kind),
+                        format_bytes(one.bytes), age_of(one), purpose_of(one));
   return text;
 }
 
