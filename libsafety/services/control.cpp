@@ -25,11 +25,13 @@ constexpr int kStoppedExitCode = 3;  // as systemctl is-active has it
 
 Error failure_of(const Service& service, const os::Command& command, const os::ProcessResult& result) {
   const auto words = trim(result.standard_error);
+  // docker-compose 1.29 is a Python program; only the last line of its traces is for people.
+  const bool is_traceback = words.find("Traceback (most recent call last)") != std::string_view::npos;
   auto hint = fmt::format("Run `{}` by hand to see why.", display(command));
   if (words.find("permission denied") != std::string_view::npos || words.find("Permission denied") != std::string_view::npos)
     hint = "Run it as a user who may (for Docker: root, or a member of the group docker).";
   else if (words.find("Is the docker daemon running") != std::string_view::npos || words.find("Couldn't connect to Docker daemon") != std::string_view::npos ||
-           words.find("Cannot connect to the Docker daemon") != std::string_view::npos)
+           words.find("Cannot connect to the Docker daemon") != std::string_view::npos || words.find("fetching server API version") != std::string_view::npos)
     hint = "Start the Docker engine (`systemctl start docker`), or set DOCKER_HOST.";
   else if (words.find("o such service") != std::string_view::npos)
     hint = "Check [services] in safety.toml; `docker compose config --services` lists the names.";
@@ -37,7 +39,7 @@ Error failure_of(const Service& service, const os::Command& command, const os::P
            words.find("find a suitable configuration file") != std::string_view::npos)
     hint = "Check `files` in [services] of safety.toml: paths are meant from that file's folder.";
   return {Code::command_failed, fmt::format("service \"{}\": `{}` ended with exit code {}", service.name, display(command), result.exit_code), hint,
-          one_line(words)};
+          one_line(is_traceback ? words.substr(words.rfind('\n') + 1) : words)};
 }
 
 /// Its stdout. Errors: command_failed.

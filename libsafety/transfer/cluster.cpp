@@ -167,18 +167,19 @@ void end_sessions(pg::Connection& maintenance, const std::string& database) {
 
 namespace {
 
-// The server looks for sessions when it has the lock, and again 100 ms later. Most are gone by the first look when they
-// were told just before.
-void end_sessions_and_wait(pg::Connection& maintenance, const std::vector<std::string>& databases) {
-  for (int round = 0; round < 15; ++round) {
+// The server looks for sessions when it has the lock, and again 100 ms later. Clients that come back at once need longer
+// for that than we from an empty database to the lock.
+void end_sessions_until_empty(pg::Connection& maintenance, const std::vector<std::string>& databases) {
+  const Stopwatch watch;
+  do {
     std::int64_t left = 0;
     for (const auto& database : databases) {
-      if (round == 0) end_sessions(maintenance, database);
+      end_sessions(maintenance, database);
       left += maintenance.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = $1", {database}).number(0, 0);
     }
     if (left == 0) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+    std::this_thread::sleep_for(std::chrono::microseconds(300));
+  } while (watch.seconds() < 0.05);
 }
 
 }  // namespace
@@ -188,7 +189,7 @@ void run_without_sessions(const Context& context, pg::Connection& maintenance, c
   const SessionEnder ender(context, maintenance.info(), databases, maintenance.backend_pid());
   const Stopwatch watch;
   for (;;) {
-    end_sessions_and_wait(maintenance, databases);
+    end_sessions_until_empty(maintenance, databases);
     try {
       act();
       return;

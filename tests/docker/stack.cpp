@@ -124,7 +124,9 @@ void ComposeStack::bring_up(const StackOptions& options) {
   std::vector<std::string> up{"up", "-d", "db"};
   up.insert(up.end(), options.services.begin(), options.services.end());
   compose_or_throw(up);
-  for (const auto& service : options.services)
+  std::vector<std::string> all{"db"};
+  all.insert(all.end(), options.services.begin(), options.services.end());
+  for (const auto& service : all)
     if (!wait_until_healthy(service)) throw std::runtime_error(service + " did not become healthy");
   if (options.demo_scale <= 0) return;
   const auto run = run_program(source_path("scripts/demo-data"), {database_url(), std::to_string(options.demo_scale)});
