@@ -11,6 +11,7 @@
 #include "libsafety/os/file.hpp"
 #include "libsafety/pg/quote.hpp"
 #include "libsafety/transfer/cluster.hpp"
+#include "libsafety/transfer/server_disk.hpp"
 
 namespace safety::restore {
 namespace {
@@ -92,15 +93,9 @@ void check_sessions(pg::Connection& maintenance, const std::string& database) {
 
 // Only where the server's own disk can be seen: the same machine, and a role that may know where the data lies.
 void check_disk(const Context& context, pg::Connection& maintenance, const archive::Index& index) {
-  std::string folder;
-  try {
-    folder = maintenance.value_of("SELECT pg_catalog.current_setting('data_directory')");
-  } catch (const Error&) {
-    return;
-  }
-  std::error_code error;
-  if (!maintenance.is_local() || !std::filesystem::is_directory(folder, error)) return;
-  const auto free = os::free_bytes(folder);
+  const auto seen = transfer::free_bytes_of_server(maintenance);
+  if (!seen) return;
+  const auto free = *seen;
   const auto needed = index.total_plain_bytes();
   if (free < needed)
     throw Error(Code::storage, fmt::format("the server's disk has {} free, and restoring aside needs about {}", format_bytes(free), format_bytes(needed)),

@@ -92,7 +92,7 @@ TEST_F(BadWorld, AStagingDatabaseThatSomebodyLeftIsNamedByDoctorAndInNobodysWay)
   const auto left = stage.name() + "__staging_20200101_000000";
   admin_connection().execute("CREATE DATABASE " + left + " TEMPLATE template0");
   const auto doctor = stage.run("safety-doctor", {});
-  EXPECT_THAT(doctor.out, ::testing::AllOf(HasSubstr("WARNING  databases beside"), HasSubstr(left), HasSubstr("dropdb")));
+  EXPECT_THAT(doctor.out, ::testing::AllOf(HasSubstr("WARNING  databases beside"), HasSubstr(left), HasSubstr("safety-prune --databases")));
   EXPECT_EQ(stage.run("safety-restore", {"latest", "--yes"}).exit_code, 0);
   EXPECT_EQ(stage.content(), stage.after());
   EXPECT_THAT(stage.databases_beside("staging"), ::testing::ElementsAre(left)) << "what is not ours is not removed";

@@ -24,10 +24,7 @@ ChosenArchive choose_archive(const Context& context, const std::string& name, co
     return chosen;
   }
   auto record = store.resolve(context, name, database);
-  if (!store.has_archive(record))
-    throw Error(Code::storage, "checkpoint \"" + record.id + "\" has lost its archive \"" + store.archive_path(record).string() + "\"",
-                "Bring the file back from where it was copied to, or choose another checkpoint of `safety-list`.");
-  auto path = store.archive_path(record);
+  auto path = store.require_archive(record);
   return {std::move(path), std::move(record)};
 }
 
