@@ -27,7 +27,8 @@ HttpAnswer no_answer(const char* what) {
   return {0, nullptr, std::string(what) + ": " + std::strerror(errno)};
 }
 
-HttpAnswer ask(const std::string& method, const std::string& url, const std::string& body, std::chrono::seconds time_limit) {
+HttpAnswer ask(const std::string& method, const std::string& url, const std::string& body,
+               std::chrono::seconds time_limit) {
   int port = 0, length = 0;
   if (std::sscanf(url.c_str(), "http://127.0.0.1:%d/%n", &port, &length) != 1 || length == 0)
     throw std::runtime_error("not an URL of the stack: " + url);
@@ -41,10 +42,12 @@ HttpAnswer ask(const std::string& method, const std::string& url, const std::str
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return no_answer("connect");
+  if (::connect(socket.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return no_answer("connect");
 
-  const std::string request = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\n" +
-                              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string request =
+      method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\n" +
+      "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   for (std::size_t sent = 0; sent < request.size();) {
     const auto count = ::send(socket.fd, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
     if (count <= 0) return no_answer("send");
@@ -63,7 +66,8 @@ HttpAnswer ask(const std::string& method, const std::string& url, const std::str
   const auto end_of_head = answer.find("\r\n\r\n");
   if (end_of_head == std::string::npos || std::sscanf(answer.c_str(), "HTTP/1.1 %d", &result.status) != 1)
     return {0, nullptr, "the answer was cut off after " + std::to_string(answer.size()) + " bytes"};
-  // Node sends short bodies in one chunk, or with their length: either way the object is what stands between the braces.
+  // Node sends short bodies in one chunk, or with their length: either way the object is what stands between the
+  // braces.
   const auto begin = answer.find('{', end_of_head), end = answer.rfind('}');
   if (begin != std::string::npos && end != std::string::npos)
     result.body = nlohmann::json::parse(answer.substr(begin, end - begin + 1), nullptr, false);

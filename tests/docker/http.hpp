@@ -16,6 +16,7 @@ struct HttpAnswer {
 
 /// `url` is http://127.0.0.1:PORT/path. Threads: any number at once.
 HttpAnswer http_get(const std::string& url, std::chrono::seconds time_limit = std::chrono::seconds(15));
-HttpAnswer http_post(const std::string& url, const nlohmann::json& body, std::chrono::seconds time_limit = std::chrono::seconds(15));
+HttpAnswer http_post(const std::string& url, const nlohmann::json& body,
+                     std::chrono::seconds time_limit = std::chrono::seconds(15));
 
 }  // namespace safety::testing

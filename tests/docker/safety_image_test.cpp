@@ -26,18 +26,18 @@ TEST(SafetyImage, BacksUpOnScheduleIntoItsVolumeAndVerifiesThere) {
     list = in_safety(stack, {"safety", "list", "--json"});
     complete = 0;
     if (list.last_json.is_object())
-      for (const auto& checkpoint : list.last_json["checkpoints"]) complete += checkpoint.value("rows", 0) > 1000 ? 1 : 0;
+      for (const auto& checkpoint : list.last_json["checkpoints"])
+        complete += checkpoint.value("rows", 0) > 1000 ? 1 : 0;
   } while (complete < 2);
   EXPECT_EQ(list.last_json["checkpoints"].back().value("reason", ""), "scheduled") << list;
 
-  const auto verified = in_safety(stack, {"safety-verify", "latest", "--proof", "L4", "--json"});
+  // The loop ends first: one operation at a time works on a database. Another container finds the backups in the
+  // volume.
+  stack.compose_or_throw({"rm", "--stop", "--force", "safety"});
+  const auto verified = stack.compose({"run", "--rm", "-T", "--no-deps", "--entrypoint", "safety", "safety", "verify",
+                                       "latest", "--proof", "L4", "--json"});
   EXPECT_EQ(verified.exit_code, 0) << verified;
   EXPECT_EQ(verified.last_json.value("proof", ""), "L4") << verified;
-
-  // Another container, another time: the backups are in the volume.
-  stack.compose_or_throw({"rm", "--stop", "--force", "safety"});
-  const auto later = stack.compose({"run", "--rm", "-T", "--no-deps", "--entrypoint", "safety", "safety", "verify", "latest", "--proof", "L2"});
-  EXPECT_EQ(later.exit_code, 0) << later;
 }
 
 TEST(SafetyImage, RunsAsAnOrdinaryUserWhoOwnsTheVolumeAlone) {
@@ -46,7 +46,8 @@ TEST(SafetyImage, RunsAsAnOrdinaryUserWhoOwnsTheVolumeAlone) {
   EXPECT_NE(in_safety(stack, {"id", "-u"}).out, "0\n");
   EXPECT_EQ(in_safety(stack, {"stat", "-c", "%U %a", "/backups"}).out, "safety 700\n");
   EXPECT_NE(in_safety(stack, {"sh", "-c", "echo x >/usr/local/x"}).exit_code, 0);
-  EXPECT_NE(in_safety(stack, {"sh", "-c", "command -v g++ || command -v cmake"}).exit_code, 0) << "the image holds what it was built with";
+  EXPECT_NE(in_safety(stack, {"sh", "-c", "command -v g++ || command -v cmake"}).exit_code, 0)
+      << "the image holds what it was built with";
 }
 
 TEST(SafetyImage, StopsAtOnceWhileItWaitsForTheNextBackup) {

@@ -192,8 +192,9 @@ ToolRun ComposeStack::compose_or_throw(const std::vector<std::string>& arguments
 }
 
 std::string ComposeStack::container_id(const std::string& service) const {
-  return first_line(docker({"container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=com.docker.compose.project=" + project_,
-                            "--filter", "label=com.docker.compose.service=" + service})
+  return first_line(docker({"container", "ls", "--all", "--quiet", "--no-trunc", "--filter",
+                            "label=com.docker.compose.project=" + project_, "--filter",
+                            "label=com.docker.compose.service=" + service})
                         .out);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // The stack of docker-compose.yml, real: PostgreSQL, api and media-api in containers of a Docker engine.
 //
-// The engine is that of SAFETY_TEST_DOCKER, by default <build folder>/docker; ctest starts it and makes the images. To run a
-// test program by hand:
+// The engine is that of SAFETY_TEST_DOCKER, by default <build folder>/docker; ctest starts it and makes the images. To
+// run a test program by hand:
 //   scripts/docker-engine start build/release/docker && scripts/stack-images --engine build/release/docker
 //   build/release/tests/test_docker --gtest_filter=...
 //
@@ -26,12 +26,12 @@ ToolRun docker(const std::vector<std::string>& arguments, RunOptions options = {
 const std::vector<std::string>& compose_command();
 
 struct StackOptions {
-  std::string postgres = "15";                        // or "17"
-  std::string folder_name = "stack";                  // of the project; may hold spaces
-  std::string project = {};                           // made up when empty
+  std::string postgres = "15";                               // or "17"
+  std::string folder_name = "stack";                         // of the project; may hold spaces
+  std::string project = {};                                  // made up when empty
   std::vector<std::string> services = {"api", "media-api"};  // brought up, and db with them; "safety" is the other one
-  double demo_scale = 0.01;                           // 0: an empty database, where only /health answers
-  Environment variables = {};                         // more lines for .env
+  double demo_scale = 0.01;                                  // 0: an empty database, where only /health answers
+  Environment variables = {};                                // more lines for .env
 };
 
 /// Brought up by the constructor, which returns when all services are healthy and the demo schema is filled in.
@@ -46,7 +46,8 @@ class ComposeStack {
   const std::filesystem::path& folder() const noexcept { return folder_; }
   std::filesystem::path compose_file() const { return folder_ / "docker-compose.yml"; }
   const std::string& project() const noexcept { return project_; }
-  /// docker_environment() and DATABASE_URL. Names and ports of the stack are in folder()/.env, which Compose reads by itself.
+  /// docker_environment() and DATABASE_URL. Names and ports of the stack are in folder()/.env, which Compose reads by
+  /// itself.
   Environment environment() const;
   /// As this machine sees it, through the published port; the role is a superuser.
   std::string database_url(std::string_view database = "changemaker") const;
@@ -59,7 +60,8 @@ class ComposeStack {
   ToolRun compose_or_throw(const std::vector<std::string>& arguments, RunOptions options = {}) const;
   /// Of the service's container, also when it is stopped; empty when none was made.
   std::string container_id(const std::string& service) const;
-  /// docker inspect's State of that container: {"Status": "running", "Health": {"Status": "healthy"}, ...}; null without one.
+  /// docker inspect's State of that container: {"Status": "running", "Health": {"Status": "healthy"}, ...}; null
+  /// without one.
   nlohmann::json state(const std::string& service) const;
   bool is_running(const std::string& service) const;
   /// A container of which the engine says so, or one that runs and has no health check.

@@ -45,23 +45,30 @@ TEST(Stack, ServicesWriteAndReadTheDemoSchemaInAFolderWithSpaces) {
 
   const auto campaign = http_post(stack.url("api") + "/campaigns", {{"title", "Save the café"}});
   ASSERT_EQ(campaign.status, 201) << campaign;
-  const auto email = http_post(stack.url("api") + "/emails", {{"message", "Gruß"}, {"campaign_id", campaign.body["id"]}});
+  const auto email =
+      http_post(stack.url("api") + "/emails", {{"message", "Gruß"}, {"campaign_id", campaign.body["id"]}});
   ASSERT_EQ(email.status, 201) << email;
   const auto id = email.body["id"].get<std::string>();
   EXPECT_EQ(http_get(stack.url("api") + "/emails/" + id).body.value("message", ""), "Gruß");
-  EXPECT_EQ(stack.value("SELECT count(*) FROM campaign_emails e JOIN email_logs l ON l.headers->>'email' = e.id WHERE e.id = '" + id + "'"), "1");
+  EXPECT_EQ(
+      stack.value(
+          "SELECT count(*) FROM campaign_emails e JOIN email_logs l ON l.headers->>'email' = e.id WHERE e.id = '" + id +
+          "'"),
+      "1");
 
   const auto video = http_post(stack.url("media-api") + "/videos", {{"path", "/media/new.mp4"}, {"tags", {"a", "b"}}});
   ASSERT_EQ(video.status, 201) << video;
   const auto job = http_post(stack.url("media-api") + "/jobs", {{"type", "thumbnail"}, {"video_id", video.body["id"]}});
   ASSERT_EQ(job.status, 201) << job;
   EXPECT_EQ(http_get(stack.url("media-api") + "/jobs/" + job.body["id"].dump()).body["video_id"], video.body["id"]);
-  EXPECT_EQ(http_get(stack.url("media-api") + "/videos").body["count"].dump(), stack.value("SELECT count(*) FROM videos"));
+  EXPECT_EQ(http_get(stack.url("media-api") + "/videos").body["count"].dump(),
+            stack.value("SELECT count(*) FROM videos"));
 }
 
 TEST(Stack, ServicesSayWhatWasNotWritten) {
   const ComposeStack stack;
-  const auto videos = stack.value("SELECT count(*) FROM videos"), emails = stack.value("SELECT count(*) FROM campaign_emails");
+  const auto videos = stack.value("SELECT count(*) FROM videos"),
+             emails = stack.value("SELECT count(*) FROM campaign_emails");
   const auto path = stack.value("SELECT path FROM videos ORDER BY id LIMIT 1");
   const auto twice = http_post(stack.url("media-api") + "/videos", {{"path", path}});
   EXPECT_EQ(twice.status, 409) << twice;
@@ -82,16 +89,19 @@ TEST(Stack, ServicesSayWhatWasNotWritten) {
 TEST(Stack, ServicesReconnectWhenAllTheirSessionsAreEnded) {
   const ComposeStack stack;
   for (const std::string service : {"api", "media-api"}) {
-    ASSERT_TRUE(wait_until([&] { return sessions_of(stack, service).size() >= 3; })) << service << " holds no connections";
+    ASSERT_TRUE(wait_until([&] { return sessions_of(stack, service).size() >= 3; }))
+        << service << " holds no connections";
     const auto before = sessions_of(stack, service);
     const auto begun = stack.state(service).value("StartedAt", "");
     // Several times in a row, as a swap does it.
     for (int round = 0; round < 20; ++round) {
-      stack.connect().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" + service + "'");
+      stack.connect().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '" +
+                              service + "'");
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     EXPECT_TRUE(wait_until([&] { return http_get(stack.url(service) + "/health").status == 200; })) << service;
-    EXPECT_TRUE(wait_until([&] { return sessions_of(stack, service).size() >= 3; })) << service << " did not connect again by itself";
+    EXPECT_TRUE(wait_until([&] { return sessions_of(stack, service).size() >= 3; }))
+        << service << " did not connect again by itself";
     for (const auto& pid : sessions_of(stack, service)) EXPECT_FALSE(before.contains(pid)) << service;
     EXPECT_EQ(stack.state(service).value("StartedAt", ""), begun) << service << " was restarted";
   }
@@ -104,9 +114,13 @@ TEST(Stack, AServiceThatIsStoppedFinishesTheRequestThatItHasBegun) {
   auto blocker = stack.connect();
   blocker.execute("BEGIN");
   blocker.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-  auto answer = std::async(std::launch::async, [&] { return http_post(stack.url("media-api") + "/jobs", {{"type", "last"}}); });
+  auto answer = std::async(std::launch::async, [&] {
+    return http_post(stack.url("media-api") + "/jobs", {{"type", "last"}});
+  });
   ASSERT_TRUE(wait_until([&] {
-    return stack.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'media-api' AND wait_event_type = 'Lock'") == "1";
+    return stack.value(
+               "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'media-api' AND wait_event_type = "
+               "'Lock'") == "1";
   }));
   auto stopped = std::async(std::launch::async, [&] { return stack.compose({"stop", "media-api"}); });
   ASSERT_TRUE(wait_until([&] { return http_get(stack.url("media-api") + "/health").status != 200; }));
@@ -126,7 +140,8 @@ TEST(Stack, ServicesAreUnhealthyWithoutTheirDatabaseAndRecoverWithIt) {
   const auto id = stack.container_id("api");
   stack.compose_or_throw({"stop", "--timeout", "5", "db"});
   EXPECT_EQ(http_get(stack.url("api") + "/health").status, 503);
-  EXPECT_TRUE(wait_until([&] { return stack.state("api")["Health"].value("Status", "") == "unhealthy"; })) << stack.state("api");
+  EXPECT_TRUE(wait_until([&] { return stack.state("api")["Health"].value("Status", "") == "unhealthy"; }))
+      << stack.state("api");
   stack.compose_or_throw({"start", "db"});
   EXPECT_TRUE(stack.wait_until_healthy("db"));
   EXPECT_TRUE(stack.wait_until_healthy("api"));

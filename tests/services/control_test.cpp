@@ -179,6 +179,50 @@ TEST(UnitStates, OfEveryKindAreUnderstood) {
   EXPECT_EQ(error_of([] { read_unit_state("LoadState=not-found\nActiveState=inactive\n", "api"); }).code(), Code::command_failed);
 }
 
+// The second spelling cannot be installed everywhere; what it prints and how it is called are recorded here.
+TEST(ComposeV2, IsDrivenThroughDockerCompose) {
+  FakePrograms programs;
+  programs.write("docker-compose.yml", "services: {}\n");
+  programs.write("state", R"({"Status":"running","Running":true,"Health":{"Status":"healthy","Log":[]}})");
+  programs.add("docker",
+               "if [ \"$1\" = inspect ]; then cat \"$STATE/state\"; exit; fi\n"
+               "for word; do case $word in\n"
+               "version) echo 'Docker Compose version v2.29.7'; exit ;;\n"
+               "ps) echo 5b1c7ad0c9f2; echo 'time=\"2026-01-01\" level=warning msg=\"a word on stderr\"' >&2; exit ;;\n"
+               "stop) echo ' Container shop-api-1  Stopping' >&2; echo '{\"Status\":\"exited\",\"Running\":false}' >\"$STATE/state\"; exit ;;\n"
+               "start) echo ' Container shop-api-1  Started' >&2; echo '{\"Status\":\"running\",\"Running\":true}' >\"$STATE/state\"; exit ;;\n"
+               "esac; done; exit 1");
+  Service service;
+  service.name = "api";
+  service.preset = Preset::compose;
+  expand_compose(quiet_context(), {}, programs.folder(), service);
+  EXPECT_EQ(look(quiet_context(), service).status, Status::healthy);
+  stop(quiet_context(), service);
+  EXPECT_EQ(look(quiet_context(), service).status, Status::stopped);
+  start(quiet_context(), service);
+  wait_until_healthy(quiet_context(), service);
+  const auto file = "[" + (programs.folder() / "docker-compose.yml").string() + "]";
+  EXPECT_THAT(programs.log(), HasSubstr("docker [compose] [-f] " + file + " [stop] [-t] [40] [api]\n"));
+  EXPECT_THAT(programs.log(), HasSubstr("docker [compose] [-f] " + file + " [start] [api]\n"));
+  EXPECT_THAT(programs.log(), HasSubstr("docker [inspect] [--format] [{{json .State}}] [5b1c7ad0c9f2]\n"));
+}
+
+TEST(ComposeV2, ThatMayNotAskTheEngineIsSaidToNeedAnotherUser) {
+  FakePrograms programs;
+  programs.write("docker-compose.yml", "services: {}\n");
+  programs.add("docker",
+               "for word; do test $word = version && exit 0; done\n"
+               "echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock' >&2; exit 1");
+  Service service;
+  service.name = "api";
+  service.preset = Preset::compose;
+  expand_compose(quiet_context(), {}, programs.folder(), service);
+  const auto error = error_of([&] { look(quiet_context(), service); });
+  EXPECT_EQ(error.code(), Code::command_failed);
+  EXPECT_THAT(error.detail(), HasSubstr("permission denied"));
+  EXPECT_THAT(error.hint(), HasSubstr("group docker"));
+}
+
 TEST(Systemd, IsDrivenThroughSystemctl) {
   FakePrograms programs;
   programs.write("state", "active");
