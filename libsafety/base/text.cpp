@@ -120,4 +120,13 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+std::size_t find_no_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto size = utf8_length(text.substr(at));
+    if (size == 0) return at;
+    at += size;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace safety

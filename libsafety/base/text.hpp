@@ -30,5 +30,7 @@ std::string_view trim(std::string_view text);
 std::vector<std::string> split_lines(std::string_view text);
 /// Text made safe for one line of a terminal or log: control characters become spaces, bytes that are not UTF-8 '?'.
 std::string one_line(std::string_view text);
+/// The first byte that is not UTF-8; npos when all is.
+std::size_t find_no_utf8(std::string_view text);
 
 }  // namespace safety

@@ -43,7 +43,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   if (error != std::errc() || number < 0 || number > 1e12) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   const auto unit = text.find_first_not_of(' ') == std::string_view::npos ? std::string_view() : text.substr(text.find_first_not_of(' '));
-  const double factor = unit == "ms" ? 1 : unit.empty() || unit == "s" ? 1e3 : unit == "min" ? 6e4 : unit == "h" ? 3.6e6 : unit == "d" ? 8.64e7 : -1;
+  const double factor = unit == "ms" ? 1 : unit.empty() || unit == "s" ? 1e3 : unit == "min" || unit == "m" ? 6e4 : unit == "h" ? 3.6e6 : unit == "d" ? 8.64e7 : -1;
   if (factor < 0) return std::nullopt;
   return std::chrono::milliseconds(static_cast<long long>(number * factor));
 }

@@ -17,7 +17,7 @@ std::string format_rfc3339(Instant time);
 /// Reads what format_rfc3339 wrote; nullopt when it is something else.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
-/// "500ms", "60s", "5min", "2h", "7d", or a bare number of seconds; nullopt for anything else.
+/// "500ms", "60s", "5min" or "5m", "2h", "7d", or a bare number of seconds; nullopt for anything else.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// Seconds since it was made, on a clock that does not jump.

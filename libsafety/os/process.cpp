@@ -30,8 +30,10 @@ constexpr std::size_t kKeptErrorBytes = 64 * 1024;
 
 /// Runs in the child between fork and exec.
 struct DieWithParent {
+  std::filesystem::path folder;
   template <typename Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const auto&, const char* const*(&)) {
+    if (!folder.empty() && ::chdir(folder.c_str()) != 0) return {errno, boost::system::system_category()};
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ::setpgid(0, 0);
     ::signal(SIGPIPE, SIG_DFL);
@@ -87,6 +89,12 @@ ProcessResult run_process(const Context& context, const Command& command, const 
     program = *found;
   }
 
+  std::error_code unreadable;
+  if (!command.folder.empty() && !std::filesystem::is_directory(command.folder, unreadable))
+    throw Error(Code::command_failed,
+                fmt::format("cannot start \"{}\" in \"{}\": there is no such folder", program.filename().string(), command.folder.string()),
+                "Check the folder's name in safety.toml.");
+
   ProcessResult result;
   asio::io_context io;
   std::exception_ptr output_failure;
@@ -111,7 +119,7 @@ ProcessResult run_process(const Context& context, const Command& command, const 
     child = std::make_unique<process_v2::process>(
         io.get_executor(), boost::filesystem::path(program.string()), command.arguments,
         process_v2::process_stdio{nullptr, out->pipe, err->pipe}, process_v2::process_environment(environment),
-        DieWithParent{});
+        DieWithParent{command.folder});
   } catch (const boost::system::system_error& error) {
     throw Error(Code::command_failed, "cannot start \"" + program.string() + "\": " + error.code().message(),
                 "Check that the file exists and may be executed.");

@@ -19,6 +19,7 @@ struct Command {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;  // added to ours; an empty value removes the variable
   std::chrono::milliseconds time_limit{0};          // zero: none
+  std::filesystem::path folder{};                   // where it runs; empty: where we do
 };
 
 struct ProcessResult {
@@ -32,8 +33,8 @@ using OutputSink = std::function<void(std::string_view)>;
 /// When a stop is requested, on_output throws or the time is up, the child and its children get SIGTERM, and SIGKILL five
 /// seconds later. They are a process group of their own, so that a Ctrl-C reaches us alone and we decide what it means.
 /// The child dies with us: it never outlives a killed parent.
-/// Errors: command_failed when it cannot be started, or took longer than its limit; interrupted. A non-zero exit is a
-/// return value.
+/// Errors: command_failed when it cannot be started (its folder is missing, say), or took longer than its limit;
+/// interrupted. A non-zero exit is a return value.
 ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output);
 
 /// run_process that collects stdout and throws command_failed, with the last line of stderr, on a non-zero exit.

@@ -91,11 +91,22 @@ Connection::Connection(const Context& context, const ConnectionInfo& info) : con
   // The database's own encoding: the text that comes is the text that lies there.
   const std::string encoding = parameter_status("server_encoding");
   if (PQsetClientEncoding(connection, encoding.c_str()) != 0)
-    throw Error(Code::connection, "the server refuses client_encoding " + encoding);
+    throw connect_error(info_, PQerrorMessage(connection));  // ended by an administrator, say
 }
 
 Connection::Connection(Connection&&) noexcept = default;
 Connection::~Connection() = default;
+
+ConnectionInfo Connection::resolved_info() const {
+  auto* connection = raw(connection_);
+  auto info = info_.with("dbname", PQdb(connection));
+  // Several hosts stay a list: which of them answers may change.
+  for (const auto& [keyword, value] : {std::pair{"user", PQuser(connection)}, std::pair{"password", PQpass(connection)}, std::pair{"host", PQhost(connection)},
+                                       std::pair{"port", PQport(connection)}})
+    if (!info_.parameters().contains(keyword) && value != nullptr && *value != '\0' && !(info_.parameters().contains("hostaddr") && std::string_view(keyword) == "host"))
+      info = info.with(keyword, value);
+  return info;
+}
 
 std::string Connection::database() const { return PQdb(raw(connection_)); }
 int Connection::server_version_num() const { return PQserverVersion(raw(connection_)); }

@@ -66,6 +66,9 @@ class Connection {
 
   const Context& context() const noexcept { return context_; }
   const ConnectionInfo& info() const noexcept { return info_; }
+  /// info() with what libpq found elsewhere (its variables, a service, a password file) put in: for a URL that programs get
+  /// who do not know those places.
+  ConnectionInfo resolved_info() const;
   std::string database() const;
   int server_version_num() const;
   int server_major() const { return server_version_num() / 10000; }

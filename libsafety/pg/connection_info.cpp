@@ -31,7 +31,7 @@ const std::map<std::string, std::string>& keyword_variables() {
 bool is_url(std::string_view text) { return text.starts_with("postgresql://") || text.starts_with("postgres://"); }
 
 /// Takes the parameters that libpq does not know out of a URL's query.
-std::string drop_foreign_parameters(std::string_view url, std::vector<std::string>& dropped) {
+std::string drop_foreign_parameters(std::string_view url, std::vector<std::string>& dropped, std::vector<std::string>& dropped_pairs) {
   const auto question = url.find('?');
   if (question == std::string_view::npos) return std::string(url);
   std::string kept(url.substr(0, question));
@@ -48,10 +48,36 @@ std::string drop_foreign_parameters(std::string_view url, std::vector<std::strin
       separator = '&';
     } else if (!name.empty()) {
       dropped.push_back(name);
+      dropped_pairs.emplace_back(pair);
     }
     query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
   }
   return kept;
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return out;
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ',')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
 }
 
 }  // namespace
@@ -62,7 +88,7 @@ ConnectionInfo ConnectionInfo::parse(std::string_view text) {
   if (text.empty()) return info;
   if (text.find("://") != std::string_view::npos && !is_url(text))
     throw Error(Code::usage, "the database URL does not begin with postgresql:// or postgres://", std::string(kHint));
-  const std::string clean = is_url(text) ? drop_foreign_parameters(text, info.dropped_) : std::string(text);
+  const std::string clean = is_url(text) ? drop_foreign_parameters(text, info.dropped_, info.dropped_pairs_) : std::string(text);
   char* message = nullptr;
   const Options options(PQconninfoParse(clean.c_str(), &message), &PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
@@ -110,6 +136,38 @@ std::string ConnectionInfo::display() const {
   if (host.empty()) host = value("hostaddr", "PGHOSTADDR");
   return "postgresql://" + (user.empty() ? "" : user + "@") + (host.empty() ? "localhost" : host) +
          (port.empty() ? "" : ":" + port) + "/" + database();
+}
+
+std::string ConnectionInfo::url() const {
+  const auto value = [&](const char* keyword) {
+    const auto found = parameters_.find(keyword);
+    return found == parameters_.end() ? std::string() : found->second;
+  };
+  std::string url = "postgresql://";
+  if (const auto user = value("user"), password = value("password"); !user.empty() || !password.empty())
+    url += percent_encode(user) + (password.empty() ? "" : ":" + percent_encode(password)) + "@";
+  const auto host = value("host"), port = value("port");
+  const bool is_socket = host.starts_with("/") || host.starts_with("@");
+  // Prisma wants a host where hosts stand, whatever ?host= says.
+  const auto hosts = split_list(host.empty() || is_socket ? "localhost" : host), ports = split_list(port);
+  for (std::size_t at = 0; at < hosts.size(); ++at) {
+    const auto& name = hosts[at];
+    url += (at == 0 ? "" : ",") + (name.find(':') != std::string::npos ? "[" + name + "]" : percent_encode(name));
+    const auto& number = ports.size() == hosts.size() ? ports[at] : ports.front();
+    if (!number.empty()) url += ":" + number;
+  }
+  url += "/" + percent_encode(database());
+  char separator = '?';
+  const auto add = [&](const std::string& pair) {
+    url += separator + pair;
+    separator = '&';
+  };
+  if (is_socket) add("host=" + percent_encode(host));
+  for (const auto& [keyword, text] : parameters_)
+    if (keyword != "user" && keyword != "password" && keyword != "host" && keyword != "port" && keyword != "dbname")
+      add(keyword + "=" + percent_encode(text));
+  for (const auto& pair : dropped_pairs_) add(pair);
+  return url;
 }
 
 std::map<std::string, std::string> ConnectionInfo::environment() const {

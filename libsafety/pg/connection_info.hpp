@@ -28,12 +28,17 @@ class ConnectionInfo {
   /// PGHOST, PGPASSWORD ...: for programs we start, so that nothing secret stands in their arguments.
   std::map<std::string, std::string> environment() const;
   const std::vector<std::string>& dropped() const noexcept { return dropped_; }
+  /// "postgresql://user:password@host:port/database?..." for a DATABASE_URL of programs we start: with the password, so it
+  /// goes into their environment and nowhere else. A unix socket's folder stands in ?host=, as Prisma, node-postgres and
+  /// libpq read it. What parse() dropped is in it again.
+  std::string url() const;
   /// Keyword and value pairs as PQconnectdbParams takes them.
   const std::map<std::string, std::string>& parameters() const noexcept { return parameters_; }
 
  private:
   std::map<std::string, std::string> parameters_;
   std::vector<std::string> dropped_;
+  std::vector<std::string> dropped_pairs_;  // "schema=public", as they stood in the URL
 };
 
 }  // namespace safety::pg

@@ -1,6 +1,7 @@
 #include "libsafety/plan/journal.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -176,6 +177,10 @@ std::vector<JournalState> read_all(const fs::path& folder) {
   std::sort(states.begin(), states.end(),
             [](const auto& a, const auto& b) { return std::tie(a.head.started, a.path) < std::tie(b.head.started, b.path); });
   return states;
+}
+
+std::string ways_out(const JournalHead& head) {
+  return fmt::format("Run `{0} --resume` to finish it, or `{0} --abort` to undo it.", head.tool);
 }
 
 std::vector<JournalState> find_unfinished(const fs::path& folder) {

@@ -58,6 +58,8 @@ class Journal {
 /// Every journal in the folder that has no ending, oldest first; those of other databases too.
 /// Lines that a crash cut short are ignored; a file with no readable head is reported with an empty head.
 std::vector<JournalState> find_unfinished(const std::filesystem::path& folder);
+/// What a person does about one that is unfinished: "Run `safety-restore --resume` to finish it, or ... --abort ...".
+std::string ways_out(const JournalHead& head);
 /// All of them, ended ones too.
 std::vector<JournalState> read_all(const std::filesystem::path& folder);
 

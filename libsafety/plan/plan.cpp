@@ -169,7 +169,7 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
 Outcome abort(const Context& context, const Plan& plan, Journal& journal) {
   if (is_past_commit_point(plan, journal))
     throw Error(Code::resumable, "operation " + journal.state().head.operation + " has passed its point of no return",
-                "Run the same tool with --resume to finish it; then undo it with --undo if you want it undone.");
+                "Run the same tool with --resume to finish it; `safety-restore` undoes it then, if you want it undone.");
   Outcome outcome;
   std::optional<Error> trouble;
   try {

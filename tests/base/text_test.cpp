@@ -99,5 +99,12 @@ TEST(OneLine, WritesAQuestionMarkForBytesThatAreNoText) {
   EXPECT_EQ(one_line("\xE6\x97z"), "??z");          // ends before it is whole
 }
 
+TEST(FindNoUtf8, GivesTheFirstByteThatIsNone) {
+  EXPECT_EQ(find_no_utf8("gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80"), std::string_view::npos);
+  EXPECT_EQ(find_no_utf8(""), std::string_view::npos);
+  EXPECT_EQ(find_no_utf8("caf\xE9!"), 3U);
+  EXPECT_EQ(find_no_utf8("\xC3\xBC\xC3"), 2U);
+}
+
 }  // namespace
 }  // namespace safety

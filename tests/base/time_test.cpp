@@ -39,5 +39,16 @@ TEST(ParseRfc3339, RefusesEverythingElse) {
     EXPECT_EQ(parse_rfc3339(text), std::nullopt) << text;
 }
 
+TEST(Duration, IsReadInTheUnitsThatPeopleWrite) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(parse_duration("500ms"), milliseconds(500));
+  EXPECT_EQ(parse_duration("30m"), milliseconds(1800000));
+  EXPECT_EQ(parse_duration("30min"), milliseconds(1800000));
+  EXPECT_EQ(parse_duration("1.5 h"), milliseconds(5400000));
+  EXPECT_EQ(parse_duration("7d"), milliseconds(604800000));
+  EXPECT_EQ(parse_duration("12"), milliseconds(12000));
+  for (const char* text : {"", "m", "-1s", "5 weeks", "1h30m"}) EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace safety

@@ -54,6 +54,25 @@ TEST(RunProcess, KeepsStandardOutputAndErrorApart) {
   EXPECT_EQ(ran.result.exit_code, 0);
 }
 
+TEST(RunProcess, RunsInTheFolderItIsGiven) {
+  const TempFolder folder;
+  testing::write_text(folder / "seen", "");
+  Command command{"sh", {"-c", "ls; cd ..; ls /dev/null"}, {}};
+  command.folder = folder.path();
+  EXPECT_EQ(run_for_output(quiet_context(), command), "seen\n/dev/null\n");
+  const auto here = std::filesystem::current_path();
+  EXPECT_NE(here, folder.path());
+}
+
+TEST(RunProcess, SaysThatTheFolderIsMissing) {
+  const TempFolder folder;
+  Command command{"sh", {"-c", "true"}, {}};
+  command.folder = folder / "nowhere";
+  const auto error = error_of([&] { run_for_output(quiet_context(), command); });
+  EXPECT_EQ(error.code(), Code::command_failed);
+  EXPECT_THAT(error.message(), HasSubstr("nowhere\": there is no such folder"));
+}
+
 TEST(RunProcess, ReturnsTheExitCode) {
   EXPECT_EQ(run_shell(quiet_context(), "exit 37").result.exit_code, 37);
 }

@@ -135,5 +135,48 @@ TEST(ConnectionInfo, HandsEverythingToChildrenByTheEnvironment) {
                                                            {"PGOPTIONS", "-c a=b"}}));
 }
 
+TEST(ConnectionInfoUrl, SaysAllThatTheInfoHolds) {
+  const Variables none;
+  EXPECT_EQ(ConnectionInfo::parse("postgresql://ann:pw@db.example:6543/shop?sslmode=require").url(), "postgresql://ann:pw@db.example:6543/shop?sslmode=require");
+  EXPECT_EQ(ConnectionInfo::parse("postgresql://db/shop").url(), "postgresql://db/shop");
+  EXPECT_EQ(ConnectionInfo::parse("host=h user=ann").url(), "postgresql://ann@h/ann");
+}
+
+TEST(ConnectionInfoUrl, EncodesWhatIsNotPlain) {
+  const Variables none;
+  const auto info = ConnectionInfo::parse("postgresql://h/d").with("user", "a b@c").with("password", "p@ss:/?#%w\xc3\xa4").with_database("it's/odd");
+  EXPECT_EQ(info.url(), "postgresql://a%20b%40c:p%40ss%3A%2F%3F%23%25w%C3%A4@h/it%27s%2Fodd");
+}
+
+TEST(ConnectionInfoUrl, PutsASocketsFolderIntoTheQuery) {
+  const Variables none;
+  EXPECT_EQ(ConnectionInfo::parse("postgresql://ann@/shop?host=/run/pg sql&port=6000").url(), "postgresql://ann@localhost:6000/shop?host=%2Frun%2Fpg%20sql");
+  EXPECT_EQ(ConnectionInfo::parse("host=@abstract dbname=d").url(), "postgresql://localhost/d?host=%40abstract");
+}
+
+TEST(ConnectionInfoUrl, KeepsListsOfHostsAndIpv6) {
+  const Variables none;
+  EXPECT_EQ(ConnectionInfo::parse("postgresql://h1:1,h2:2/d").url(), "postgresql://h1:1,h2:2/d");
+  EXPECT_EQ(ConnectionInfo::parse("host=h1,h2 port=5 dbname=d").url(), "postgresql://h1:5,h2:5/d");
+  EXPECT_EQ(ConnectionInfo::parse("postgresql://[::1]:5433/d").url(), "postgresql://[::1]:5433/d");
+}
+
+TEST(ConnectionInfoUrl, GivesBackWhatOnlyPrismaKnows) {
+  const Variables none;
+  const auto info = ConnectionInfo::parse("postgresql://h/d?schema=my%20shop&sslmode=disable&connection_limit=5").with_database("copy");
+  EXPECT_EQ(info.url(), "postgresql://h/copy?sslmode=disable&schema=my%20shop&connection_limit=5");
+}
+
+TEST(ConnectionInfoUrl, IsReadBackAsTheSame) {
+  const Variables none;
+  for (const char* text : {"postgresql://ann:p%40ss%3A%2F@h:1/d?schema=x&options=-c%20a%3Db", "host=/tmp/a\\ b user=u dbname='two words' password='it\\'s'", "postgresql://[::1],h2/d",
+                           "postgresql://h/d?hostaddr=127.0.0.1&application_name=a%26b"}) {
+    const auto info = ConnectionInfo::parse(text), again = ConnectionInfo::parse(info.url());
+    EXPECT_EQ(again.parameters(), info.parameters()) << info.url();
+    EXPECT_EQ(again.dropped(), info.dropped());
+    EXPECT_EQ(again.url(), info.url());
+  }
+}
+
 }  // namespace
 }  // namespace safety::pg

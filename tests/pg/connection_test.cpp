@@ -341,5 +341,21 @@ TEST(ConnectToMaintenance, TakesTemplate1WhenThereIsNoPostgres) {
             Code::connection);
 }
 
+TEST(Connection, TellsWhatLibpqFoundByItself) {
+  const testing::TestRole role("LOGIN PASSWORD 'from a file'");
+  const testing::TestDatabase database;
+  const testing::TempFolder folder;
+  testing::write_text(folder / "pass", "*:*:*:" + role.name() + ":from a file\n");
+  std::filesystem::permissions(folder / "pass", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto info = database.info().with("user", role.name()).with("passfile", (folder / "pass").string());
+  const Connection connection(testing::quiet_context(), info);
+  const auto resolved = connection.resolved_info();
+  EXPECT_EQ(resolved.parameters().at("password"), "from a file");
+  EXPECT_EQ(resolved.parameters().at("port"), "5432");
+  EXPECT_EQ(resolved.parameters().at("host"), info.parameters().at("host"));
+  EXPECT_EQ(Connection(testing::quiet_context(), ConnectionInfo::parse(resolved.url())).value_of("SELECT current_user || ' ' || current_database()"),
+            role.name() + " " + database.name());
+}
+
 }  // namespace
 }  // namespace safety::pg
