@@ -26,7 +26,15 @@ struct CompareOptions {
   bool compares_definitions = true;
 };
 
-/// One line for each difference: `index "public"."a_idx" is missing`, `... is not expected`, `... is defined differently`.
+struct Difference {
+  enum class What { missing, added, changed } what = What::changed;
+  std::string kind, name;
+};
+/// What is expected and not there, then what is there and not expected.
+std::vector<Difference> compare_objects(const std::vector<archive::SchemaObject>& expected, const std::vector<archive::SchemaObject>& found,
+                                        const CompareOptions& options);
+
+/// compare_objects in words, one line for each difference: `index "public"."a_idx" is missing`, `... is not expected`, `... is defined differently`.
 std::vector<std::string> describe_differences(const std::vector<archive::SchemaObject>& expected,
                                               const std::vector<archive::SchemaObject>& found, const CompareOptions& options);
 
