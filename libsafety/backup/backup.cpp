@@ -11,7 +11,6 @@
 #include "libsafety/backup/table_pattern.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
-#include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/checkpoint/registry.hpp"
 #include "libsafety/checkpoint/store.hpp"
 #include "libsafety/os/fault_point.hpp"
@@ -57,8 +56,8 @@ void warn_about_lock_slots(const Context& context, pg::Connection& connection, c
 
 /// Identity and origin, into what the options said already.
 void add_source_facts(const Context& context, pg::Connection& connection, const std::string& database, const CheckpointClone* clone,
-                      archive::Index& index) {
-  auto facts = read_source_facts(context, connection);
+                      const BackupOptions& options, archive::Index& index) {
+  auto facts = read_source_facts(context, connection, options.migrations);
   facts.id = index.id;
   facts.label = index.label;
   facts.reason = index.reason;
@@ -80,7 +79,7 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
   auto pre_data = std::async(std::launch::async, [&] { return transfer::dump_section(context, request, "pre-data"); });
   auto post_data = std::async(at_once, [&] { return transfer::dump_section(context, request, "post-data"); });
 
-  add_source_facts(context, leader, database, clone, index);
+  add_source_facts(context, leader, database, clone, options, index);
   index.client_version = pg_dump.version;
   index.client_version_num = pg_dump.version_num;
   index.has_envelope = options.has_envelope;
@@ -213,7 +212,7 @@ checkpoint::Record describe_clone(Run& run) {
     pg::Connection connection(run.context, run.info.with_database(run.clone->name()));
     pg::use_dump_settings(connection);
     pg::Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-    add_source_facts(run.context, connection, run.database, run.clone, run.index);
+    add_source_facts(run.context, connection, run.database, run.clone, run.options, run.index);
     run.index.tables.resize(count_tables(connection));
     run.index.large_objects = transfer::count_large_objects(connection);
   }
@@ -243,7 +242,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   for (const auto& name : info.dropped()) context.sink.note("connection parameter \"" + name + "\" is not PostgreSQL's and is passed over");
 
   // Backup, restore and whatever else changes this database take turns.
-  checkpoint::OperationLock lock(context, info, database);
+  checkpoint::HeldLock lock(context, info, database, options.held_lock);
   Run run{context, info, options, store, database, nullptr, {}};
   run.index.id = store.new_id(options.prefix.empty() ? database : options.prefix, now);
   run.index.label = options.label;
@@ -263,6 +262,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
   }
   if (clone) record.clone = clone->record();
   record.created = format_rfc3339(now);
+  record.pins = options.pins;
   record.sequence = store.next_sequence(context);
   if (written) prove(context, options, *written, record);
   record.seconds = watch.seconds();

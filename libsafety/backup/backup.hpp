@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "libsafety/archive/codec.hpp"
+#include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/checkpoint/record.hpp"
+#include "libsafety/migrations/project.hpp"
 #include "libsafety/pg/connection_info.hpp"
 
 #include "libsafety/base/context.hpp"
@@ -34,7 +36,11 @@ struct BackupOptions {
   std::chrono::milliseconds lock_wait{60000};
   checkpoint::Proof proof = checkpoint::Proof::digest;  // L1 or L2; higher ones need restore::verify
   std::string tool_version;
+  std::vector<std::string> pins;  // why it must not be pruned, as long as they are in its record: "deploy_..."
+  migrations::Project migrations{};  // of which pending ones and Drizzle's fingerprint are noted; empty: heads alone
   std::string container;  // where the server runs, when its address does not tell: its pg_dump serves when none here fits
+  /// Held by the caller, whose operation this is a part of; nullptr: taken here. Lives longer than the call.
+  checkpoint::OperationLock* held_lock = nullptr;
 };
 
 struct BackupResult {

@@ -1,8 +1,8 @@
 #include "libsafety/backup/source_facts.hpp"
 
 #include "libsafety/base/text.hpp"
+#include "libsafety/migrations/history.hpp"
 #include "libsafety/os/process.hpp"
-#include "libsafety/pg/quote.hpp"
 #include "libsafety/schema/fingerprint.hpp"
 #include "libsafety/transfer/database_properties.hpp"
 #include "libsafety/transfer/source_catalog.hpp"
@@ -25,20 +25,18 @@ std::string value_if_permitted(pg::Connection& connection, const std::string& sq
   return value;
 }
 
-// The heads of the histories that are kept in the database, whatever schema they are in.
-void read_migration_heads(pg::Connection& connection, archive::Index& index) {
-  const auto tables = connection.execute(
-      "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relkind = 'r' AND c.relname IN ('_prisma_migrations', '__drizzle_migrations')");
-  for (int row = 0; row < tables.rows(); ++row) {
-    const auto name = pg::quote_qualified(tables.value(row, 0), tables.value(row, 1));
-    const bool is_prisma = tables.value(row, 1) == "_prisma_migrations";
-    const auto head = value_if_permitted(
-        connection, is_prisma ? "SELECT migration_name || ' ' || checksum FROM " + name +
-                                    " WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1"
-                              : "SELECT hash FROM " + name + " ORDER BY created_at DESC LIMIT 1");
-    if (!head.empty()) index.facts[(is_prisma ? "prisma_head " : "drizzle_head ") + tables.text(row, 0)] = head;
+/// What the tools' histories say. A backup does not fail for them.
+void add_migration_heads(const Context& context, pg::Connection& connection, const migrations::Project& project, archive::Index& index) {
+  connection.execute("SAVEPOINT heads");
+  try {
+    index.facts.merge(migrations::read_heads(context, connection, project));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    if (connection.is_broken()) throw;
+    context.sink.warning("the migration heads are not noted: " + error.message());
   }
+  connection.execute("ROLLBACK TO SAVEPOINT heads; RELEASE SAVEPOINT heads");
 }
 
 std::string git_commit(const Context& context) {
@@ -53,7 +51,7 @@ std::string git_commit(const Context& context) {
 
 }  // namespace
 
-archive::Index read_source_facts(const Context& context, pg::Connection& snapshot) {
+archive::Index read_source_facts(const Context& context, pg::Connection& snapshot, const migrations::Project& project) {
   archive::Index index;
   index.database = snapshot.database();
   index.server_version = snapshot.parameter_status("server_version");
@@ -70,7 +68,7 @@ archive::Index read_source_facts(const Context& context, pg::Connection& snapsho
   index.properties = transfer::read_properties(snapshot, index.database);
   index.schema_objects = schema::read_objects(snapshot);
   index.schema_fingerprint = schema::fingerprint_of(index.schema_objects);
-  read_migration_heads(snapshot, index);
+  add_migration_heads(context, snapshot, project, index);
   if (const auto commit = git_commit(context); !commit.empty()) index.facts["git_commit"] = commit;
   return index;
 }

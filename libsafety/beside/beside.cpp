@@ -8,7 +8,7 @@
 namespace safety::beside {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::clone, Kind::previous, Kind::staging, Kind::proof};
+constexpr Kind kKinds[] = {Kind::clone, Kind::previous, Kind::staging, Kind::proof, Kind::rehearsal};
 
 /// Names and oids stand in a journal's arguments and facts; its own stamp is also that of the names it has yet to note.
 bool is_named_by(const plan::JournalState& journal, const Database& found) {
@@ -47,9 +47,11 @@ std::string name_of(Kind kind) {
     case Kind::staging:
       return "staging";
     case Kind::proof:
+      return "proof";
+    case Kind::rehearsal:
       break;
   }
-  return "proof";
+  return "rehearsal";
 }
 
 std::optional<transfer::DerivedDatabase> find_clone(pg::Connection& maintenance, const checkpoint::Record& record) {

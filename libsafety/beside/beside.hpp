@@ -27,8 +27,9 @@ enum class Kind {
   previous,  // replaced by a restore: `safety-restore --undo` swaps it back
   staging,   // being restored, or left by a restore that was killed
   proof,     // the same of safety-verify
+  rehearsal, // the copy that migrations are tried on, or left by a run that was killed
 };
-std::string name_of(Kind kind);  // "clone", "previous", "staging", "proof"
+std::string name_of(Kind kind);  // "clone", "previous", "staging", "proof", "rehearsal"
 
 struct Database {
   Kind kind = Kind::clone;

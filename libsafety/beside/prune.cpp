@@ -75,7 +75,7 @@ std::vector<Choice> choose(const std::vector<Database>& databases, const PruneOp
     const bool was_named = is_named(options, one);
     if (was_named && !one.needed_by.empty())
       throw Error(Code::resumable, fmt::format("database \"{}\" cannot be dropped: {}", one.name, choice.why),
-                  "Run `safety-restore --resume` or `safety-restore --abort` first.");
+                  "Run the tool that it is of with --resume or --abort first; `safety-doctor` names it.");
     if (was_named && !choice.why.empty())
       throw Error(
           Code::locked, fmt::format("database \"{}\" cannot be dropped: {}", one.name, choice.why),

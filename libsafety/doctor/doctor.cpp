@@ -79,7 +79,7 @@ Check check_create_database(pg::Connection& connection) {
 }
 
 Check check_lock(const Context& context, const pg::ConnectionInfo& info, const std::string& database) {
-  checkpoint::OperationLock lock(context, info, database);
+  checkpoint::OperationLock lock(context, info, database, 0);  // a look, not a wait
   return {State::ok, "operation lock", "free", ""};
 }
 
@@ -158,13 +158,15 @@ Check check_records(const Context& context, const checkpoint::Store& store) {
 
 Check check_unfinished(const fs::path& folder) {
   std::vector<std::string> dead, running;
+  std::string hint;
   for (const auto& journal : plan::find_unfinished(folder / "operations")) {
     const auto text = fmt::format("{} of \"{}\" {}", journal.head.operation, journal.head.database,
                                   journal.begun.empty() ? "before its first step" : "at step " + journal.begun.back());
     (journal.is_running ? running : dead).push_back(text);
+    if (!journal.is_running && hint.empty()) hint = plan::ways_out(journal.head);  // the oldest: what it began ends with it
   }
   if (!dead.empty())
-    return {State::failed, "half-done work", join_some(dead), "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it."};
+    return {State::failed, "half-done work", join_some(dead), hint};
   return {State::ok, "half-done work", running.empty() ? "none" : "running now: " + join_some(running), ""};
 }
 

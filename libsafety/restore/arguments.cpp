@@ -34,6 +34,7 @@ std::map<std::string, std::string> to_arguments(const Run& run) {
           {"clone_oid", std::to_string(options.clone_oid)},
           {"keeps_clone", text_of(options.keeps_clone)},
           {"analyzes", text_of(options.analyzes)},
+          {"is_schema_only", text_of(options.is_schema_only)},
           {"undoes_on_unhealthy", text_of(options.undoes_on_unhealthy)}};
 }
 
@@ -63,6 +64,7 @@ Run run_of_arguments(const Context& context, const pg::ConnectionInfo& info, con
   options.clone_oid = get("clone_oid").empty() ? 0 : static_cast<std::uint32_t>(std::stoul(get("clone_oid")));
   options.keeps_clone = get("keeps_clone") == "true";
   options.analyzes = get("analyzes") != "false";
+  options.is_schema_only = get("is_schema_only") == "true";
   options.undoes_on_unhealthy = get("undoes_on_unhealthy") == "true";
   const bool needs_source = opens_source && !options.source.empty();
   return Run{context, info.with_database(state.head.database), options, needs_source ? open_source(options.source) : Source{}, maintenance,

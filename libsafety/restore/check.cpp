@@ -180,6 +180,9 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
     throw Error(Code::locked, fmt::format("database \"{}\" has {} prepared transactions, which keep it from being renamed", database, prepared.value(0, 0)),
                 "Commit or roll them back (see pg_prepared_xacts), then run it again.");
   if (options.mode == Mode::swap) check_sessions(maintenance, database);
+  if (options.is_schema_only && (!source.reader || options.mode == Mode::swap || options.mode == Mode::in_place || options.reads_digests_back))
+    throw Error(Code::usage, "a schema without rows is restored from an archive of safety-backup into a new database, and has no digests",
+                "Restore the whole, or into a new database with --to NAME.");
   if (!source.reader) {
     if (options.mode == Mode::in_place)
       throw Error(Code::usage, "--in-place needs an archive of safety-backup, and this is " + source.describe(),
@@ -190,7 +193,7 @@ void check_before_restore(const Context& context, pg::Connection& maintenance, c
   const auto& index = source.reader->index();
   check_identity(maintenance, database, options, index);
   check_needs(maintenance, options, index);
-  if (options.mode != Mode::in_place) check_disk(context, maintenance, index);
+  if (options.mode != Mode::in_place && !options.is_schema_only) check_disk(context, maintenance, index);
   for (const auto& name : options.tables) {
     RestoreOptions one;
     one.tables = {name};

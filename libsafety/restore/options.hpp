@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/plan/plan.hpp"
-#include "libsafety/services/service.hpp"
+#include "libsafety/services/downtime.hpp"
 
 namespace safety::restore {
 
@@ -39,13 +40,9 @@ struct RestoreOptions {
   std::string tool_version;
   services::Services services;        // stopped before the swap and started after it; empty: nobody is stopped
   bool undoes_on_unhealthy = false;   // swap back by itself when services do not come back healthy
-};
-
-/// What the services' way down and up took.
-struct ServiceTiming {
-  std::string name, found;  // found: its state before
-  double stop_seconds = 0, start_seconds = 0;  // start: until healthy
-  std::string trouble;                         // why it is not healthy; mostly empty
+  bool is_schema_only = false;        // no rows, empty large objects; for a new database only
+  /// Held by the caller, whose operation this is a part of; nullptr: taken here. Lives longer than the call.
+  checkpoint::OperationLock* held_lock = nullptr;
 };
 
 struct RestoreResult {
@@ -53,7 +50,7 @@ struct RestoreResult {
   double seconds = 0, downtime_seconds = 0;
   std::uint64_t rows = 0;
   plan::Outcome outcome;
-  std::vector<ServiceTiming> services;
+  std::vector<services::Timing> services;
 };
 
 /// What would be replaced, for the question a person is asked.

@@ -67,12 +67,6 @@ void check_expected_digest(const Context& context, const RestoreOptions& options
                 "Take another checkpoint from `safety-list`; `safety-verify` shows which are good.");
 }
 
-void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database) {
-  if (const auto unfinished = find_unfinished(folder, database))
-    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(),
-                "Run `safety-restore --resume` to finish it, or `safety-restore --abort` to undo it.");
-}
-
 /// Swaps the newest previous database, or the one named, back. `after` is the restore that this undoes by itself, if any.
 RestoreResult swap_back(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
                         const std::string& previous, const Run* after) {
@@ -97,7 +91,7 @@ RestoreResult swap_back(const Context& context, const pg::ConnectionInfo& info, 
                                                                        format_rfc3339(std::chrono::system_clock::now()), arguments});
   run.journal = &journal;
   journal.set_fact("staging_oid", std::to_string(chosen->oid));
-  if (after != nullptr) take_over_states(*after, run);
+  if (after != nullptr) services::take_over_states(options.services, *after->journal, journal);
   const auto plan = plan_undo(run);
   auto outcome = plan::run(context, plan, journal);
   if (!run.service_trouble.empty()) throw service_error(run, true);
@@ -151,10 +145,15 @@ Target look_at_target(const Context& context, const pg::ConnectionInfo& info) {
   return target;
 }
 
-std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database) {
+std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database, const std::string& tool) {
   for (auto& journal : plan::find_unfinished(folder / "operations"))
-    if (journal.head.database == database && !journal.is_running) return Unfinished{std::move(journal)};
+    if (journal.head.database == database && !journal.is_running && (tool.empty() || journal.head.tool == tool)) return Unfinished{std::move(journal)};
   return std::nullopt;
+}
+
+void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database) {
+  if (const auto unfinished = find_unfinished(folder, database, ""))
+    throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(), plan::ways_out(unfinished->journal.head));
 }
 
 std::string Unfinished::describe() const {
@@ -166,7 +165,7 @@ std::string Unfinished::describe() const {
 
 RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options) {
   const Stopwatch watch;
-  checkpoint::OperationLock lock(context, info, info.database());
+  checkpoint::HeldLock lock(context, info, info.database(), options.held_lock);
   throw_if_unfinished(options.folder, info.database());
   // Everything that can be known to be wrong is found out here, before anything is touched.
   check_expected_digest(context, options);
@@ -199,7 +198,7 @@ std::vector<plan::Step> describe_restore(const Context& context, const pg::Conne
 
 RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options) {
   const Stopwatch watch;
-  checkpoint::OperationLock lock(context, info, info.database());
+  checkpoint::HeldLock lock(context, info, info.database(), options.held_lock);
   auto journal = plan::Journal::reopen(unfinished.journal.path);
   auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), true);
   take_services(run, options, journal);
@@ -211,7 +210,7 @@ RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, con
 }
 
 void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options) {
-  checkpoint::OperationLock lock(context, info, info.database());
+  checkpoint::HeldLock lock(context, info, info.database(), options.held_lock);
   auto journal = plan::Journal::reopen(unfinished.journal.path);
   // The archive may be gone by now; undoing does not need it.
   auto run = run_of_arguments(context, info, unfinished.journal, lock.session(), false);
@@ -221,7 +220,7 @@ void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinis
 }
 
 RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, const std::string& previous) {
-  checkpoint::OperationLock lock(context, info, info.database());
+  checkpoint::HeldLock lock(context, info, info.database(), options.held_lock);
   throw_if_unfinished(options.folder, info.database());
   check_services(context, options);
   return swap_back(context, info, options, lock.session(), previous, nullptr);

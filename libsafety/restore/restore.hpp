@@ -31,11 +31,14 @@ RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, co
 std::vector<plan::Step> describe_restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options);
 
 /// Puts the newest previous database (or the one named) back in place; what it replaces becomes the previous one.
-/// Of the options only folder, services and undoes_on_unhealthy count, here and below.
+/// Of the options only folder, services, undoes_on_unhealthy and held_lock count, here and below.
 RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, const std::string& previous);
 
-/// The oldest unfinished, not running operation on the database, if any.
-std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database);
+/// The oldest unfinished, not running operation of that tool on the database, if any; of any tool when that is empty.
+std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database,
+                                          const std::string& tool = "safety-restore");
+/// Errors: resumable, naming the operation, whichever tool's it is, and what to do about it.
+void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database);
 
 RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
 void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);

@@ -19,7 +19,7 @@ struct Run {
   std::string operation, stamp;
   std::string staging, previous;
   std::uint64_t rows = 0;
-  std::vector<ServiceTiming> timings = {};
+  std::vector<services::Timing> timings = {};
   std::string service_trouble = {};  // why services are not as they were found, when the plan went through otherwise
 
   std::string database() const { return info.database(); }
@@ -58,8 +58,6 @@ plan::Step start_services_step(Run& run);
 void check_services(const Context& context, const RestoreOptions& options);
 /// The error for run.service_trouble.
 Error service_error(const Run& run, bool is_undo);
-/// A second operation, right after the first, means by "as found" what the first one found.
-void take_over_states(const Run& from, Run& to);
 
 // The acts of the steps (steps.cpp).
 void create_staging(Run& run);

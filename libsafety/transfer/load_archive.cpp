@@ -38,6 +38,7 @@ bool is_wanted(const LoadOptions& options, const archive::Table& table) {
 
 std::vector<Batch> plan_batches(const archive::Index& index, const LoadOptions& options) {
   std::vector<Batch> batches;
+  if (options.is_schema_only) return batches;
   std::map<std::size_t, std::size_t> open;  // table -> its batch that may still grow
   for (const auto& frame : index.frames) {
     if (frame.role != Role::rows) continue;
@@ -106,6 +107,7 @@ class RowCounts {
   }
 
   void check(const LoadOptions& options, LoadResult& result) const {
+    if (options.is_schema_only) return;
     for (std::size_t at = 0; at < landed_.size(); ++at) {
       const auto& table = index_.tables[at];
       if (!is_wanted(options, table)) continue;
@@ -241,7 +243,7 @@ LoadResult load_archive(const Context& context, const archive::Reader& reader, c
 
   context.sink.phase("keys, triggers and the rest");
   watch = {};
-  load_large_objects(context, reader, connections.front(), false);
+  if (!options.is_schema_only) load_large_objects(context, reader, connections.front(), false);
   connections.front().execute(reader.read_all(Role::sequences) + ";");
   ScriptOptions rest_options = script_options;
   rest_options.passes_over_missing = static_cast<bool>(options.wants_table);
@@ -267,7 +269,7 @@ LoadResult load_in_transaction(const Context& context, const archive::Reader& re
   for (const auto& batch : batches) counts.add(batch, load_batch(connection, source, index.tables[batch.table], batch));
   counts.check(options, result);
   context.sink.phase("indexes, keys and the rest");
-  load_large_objects(context, reader, connection, true);
+  if (!options.is_schema_only) load_large_objects(context, reader, connection, true);
   connection.execute(reader.read_all(Role::sequences) + ";");
   run_script(context, connection, reader.read_all(Role::post_data), script_options);
   return result;

@@ -19,6 +19,7 @@ struct LoadOptions {
   bool skips_owners = false, skips_privileges = false;
   /// Empty: every table. Else rows, indexes and constraints of the chosen ones only; the schema comes whole.
   std::function<bool(const archive::Table&)> wants_table;
+  bool is_schema_only = false;  // no rows, empty large objects; indexes and constraints are there
 };
 
 struct LoadResult {

@@ -229,6 +229,16 @@ TEST(BackUp, IsRefusedWhileAnotherOperationRuns) {
   EXPECT_THAT(folder.names(), IsEmpty());
 }
 
+TEST(BackUp, IsAPartOfAnOperationThatHoldsTheLock) {
+  const TestDatabase database;
+  const TempFolder folder;
+  auto options = options_for(folder);
+  checkpoint::OperationLock lock(quiet_context(), database.info(), database.name());
+  options.held_lock = &lock;
+  EXPECT_TRUE(std::filesystem::exists(back_up(quiet_context(), database.info(), options).path));
+  EXPECT_EQ(error_of([&] { checkpoint::OperationLock(quiet_context(), database.info(), database.name()); }).code(), Code::locked) << "it is still held";
+}
+
 /// Requests a stop at the first event of a kind and name.
 class StopAt final : public Sink {
  public:
