@@ -1,0 +1,3 @@
+-- safety:allow-file truncate a cache
+TRUNCATE cache_a;
+TRUNCATE cache_b;

@@ -1,0 +1,2 @@
+-- given: prisma
+ANALYZE users;

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN old_name text;
+ALTER TABLE users DROP COLUMN old_name;

@@ -1,0 +1,2 @@
+-- given: prisma
+ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;

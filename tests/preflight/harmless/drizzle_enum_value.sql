@@ -1,0 +1,2 @@
+-- given: drizzle
+ALTER TYPE "public"."kind" ADD VALUE 'audio' BEFORE 'video';

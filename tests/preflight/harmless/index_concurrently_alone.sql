@@ -1,0 +1,2 @@
+-- given: prisma
+CREATE INDEX CONCURRENTLY "User_city_idx" ON "User"("city");

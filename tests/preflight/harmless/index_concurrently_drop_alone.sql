@@ -1,0 +1,2 @@
+-- given: prisma
+DROP INDEX CONCURRENTLY IF EXISTS "User_city_idx";

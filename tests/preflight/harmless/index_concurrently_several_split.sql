@@ -1,0 +1,3 @@
+-- given: prisma split
+CREATE INDEX CONCURRENTLY IF NOT EXISTS a_idx ON a (x);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS b_idx ON b (x);

@@ -1,0 +1,3 @@
+CREATE MATERIALIZED VIEW totals AS SELECT day, sum(total) FROM orders GROUP BY day;
+CREATE UNIQUE INDEX totals_day ON totals (day);
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;

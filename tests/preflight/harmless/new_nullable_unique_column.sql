@@ -1,0 +1,3 @@
+-- given: prisma
+ALTER TABLE "User" ADD COLUMN "handle" TEXT;
+CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");

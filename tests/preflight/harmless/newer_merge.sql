@@ -1,0 +1,2 @@
+-- given: server=170000
+MERGE INTO a USING b ON a.id = b.id WHEN NOT MATCHED BY SOURCE THEN DELETE;

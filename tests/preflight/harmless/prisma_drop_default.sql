@@ -1,0 +1,3 @@
+-- given: prisma
+-- AlterTable
+ALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT;

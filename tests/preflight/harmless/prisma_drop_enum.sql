@@ -1,0 +1,3 @@
+-- given: prisma
+-- DropEnum
+DROP TYPE "Unused";

@@ -1,0 +1,3 @@
+-- given: prisma
+-- DropIndex
+DROP INDEX "User_name_idx";

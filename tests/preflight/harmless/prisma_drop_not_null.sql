@@ -1,0 +1,3 @@
+-- given: prisma
+-- AlterTable
+ALTER TABLE "User" ALTER COLUMN "name" DROP NOT NULL;

@@ -1,0 +1,3 @@
+-- given: prisma
+-- AlterEnum
+ALTER TYPE "Role" ADD VALUE 'MODERATOR';

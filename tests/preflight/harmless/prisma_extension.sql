@@ -1,0 +1,3 @@
+-- given: prisma
+-- CreateExtension
+CREATE EXTENSION IF NOT EXISTS "citext" WITH SCHEMA "public";

@@ -1,0 +1,3 @@
+-- given: prisma
+-- AlterTable
+ALTER TABLE "User" ADD COLUMN     "bio" TEXT;

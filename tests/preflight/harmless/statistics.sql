@@ -1,0 +1,2 @@
+ALTER TABLE users ALTER COLUMN city SET STATISTICS 500;
+ALTER TABLE users SET (fillfactor = 80);

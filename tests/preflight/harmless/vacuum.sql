@@ -1,0 +1,2 @@
+-- given: prisma
+VACUUM (ANALYZE) users;

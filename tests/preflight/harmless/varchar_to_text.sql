@@ -1,0 +1,2 @@
+-- given: prisma
+ALTER TABLE "User" ALTER COLUMN "name" SET DATA TYPE TEXT;

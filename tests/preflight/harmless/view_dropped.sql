@@ -1,0 +1,2 @@
+DROP VIEW active_users;
+CREATE VIEW active_users AS SELECT id FROM users;

@@ -1,0 +1,2 @@
+-- expect: opaque-code:2
+CALL cleanup(30);

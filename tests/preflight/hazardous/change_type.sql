@@ -1,0 +1,2 @@
+-- expect: change-type-rewrite:2
+ALTER TABLE events ALTER COLUMN id TYPE bigint;

@@ -1,0 +1,2 @@
+-- expect: vacuum-full:2
+CLUSTER users USING users_pkey;

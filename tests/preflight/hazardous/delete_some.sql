@@ -1,0 +1,2 @@
+-- expect: many-rows-changed:2
+DELETE FROM "Session" WHERE "expires" < now() - interval '30 days';

@@ -1,0 +1,5 @@
+-- expect: does-not-parse:4
+CREATE TABLE a (
+  id int
+  name text
+);

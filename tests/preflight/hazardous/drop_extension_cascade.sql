@@ -1,0 +1,2 @@
+-- expect: drop-cascade:2
+DROP EXTENSION citext CASCADE;

@@ -1,0 +1,2 @@
+-- expect: drop-owned:2
+DROP OWNED BY CURRENT_USER;

@@ -1,0 +1,2 @@
+-- expect: drop-schema:2
+DROP SCHEMA IF EXISTS media;

@@ -1,0 +1,3 @@
+-- expect: drop-schema:2 drop-cascade:2
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;

@@ -1,0 +1,3 @@
+-- expect: drop-table:3 given: prisma
+-- DropTable
+DROP TABLE "Session";

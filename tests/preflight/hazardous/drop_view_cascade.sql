@@ -1,0 +1,2 @@
+-- expect: drop-cascade:2
+DROP VIEW IF EXISTS active_users CASCADE;

@@ -1,0 +1,2 @@
+-- expect: empty-migration given: prisma
+-- This is an empty migration.

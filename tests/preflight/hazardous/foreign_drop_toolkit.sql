@@ -1,0 +1,2 @@
+-- expect: foreign-object-drop:2
+DROP SCHEMA "safety";

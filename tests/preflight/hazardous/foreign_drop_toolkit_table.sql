@@ -1,0 +1,2 @@
+-- expect: foreign-object-drop:2
+DROP TABLE "safety"."checkpoint";

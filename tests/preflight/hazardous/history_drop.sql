@@ -1,0 +1,2 @@
+-- expect: history-table-edit:2 drop-table:2
+DROP TABLE "_prisma_migrations" CASCADE;

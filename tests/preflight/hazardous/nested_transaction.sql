@@ -1,0 +1,5 @@
+-- expect: nested-transaction:3
+BEGIN;
+START TRANSACTION;
+ALTER TABLE users ADD COLUMN a int;
+COMMIT;

@@ -1,0 +1,2 @@
+-- expect: opaque-code:2
+DO $$ BEGIN PERFORM cleanup(); END $$;

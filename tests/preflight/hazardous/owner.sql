@@ -1,0 +1,2 @@
+-- expect: owner-change:2
+ALTER TABLE "User" OWNER TO reporting;

@@ -1,0 +1,2 @@
+-- expect: owner-change:2
+REASSIGN OWNED BY old TO new;

@@ -1,0 +1,2 @@
+-- expect: refresh-not-concurrent:2
+REFRESH MATERIALIZED VIEW daily_totals;

@@ -1,0 +1,2 @@
+-- expect: rename-schema:2
+ALTER SCHEMA billing RENAME TO payments;

@@ -1,0 +1,2 @@
+-- expect: rename-table:2
+ALTER TABLE users SET SCHEMA auth;

@@ -1,0 +1,2 @@
+-- expect: rename-type:2
+ALTER TYPE "Mood" RENAME TO "Feeling";

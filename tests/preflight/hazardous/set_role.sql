@@ -1,0 +1,3 @@
+-- expect: owner-change:2
+SET ROLE admin;
+CREATE TABLE a (id int PRIMARY KEY);

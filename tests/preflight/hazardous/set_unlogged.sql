@@ -1,0 +1,2 @@
+-- expect: table-rewrite:2
+ALTER TABLE cache SET UNLOGGED;

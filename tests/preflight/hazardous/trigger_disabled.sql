@@ -1,0 +1,2 @@
+-- expect: trigger-change:2
+ALTER TABLE users DISABLE TRIGGER ALL;

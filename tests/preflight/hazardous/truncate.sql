@@ -1,0 +1,2 @@
+-- expect: truncate:2
+TRUNCATE TABLE ONLY "Session", "Token" RESTART IDENTITY;

@@ -1,0 +1,2 @@
+-- expect: update-without-where:2
+UPDATE "User" SET "role" = 'MEMBER';
