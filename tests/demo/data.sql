@@ -61,13 +61,14 @@ CREATE FUNCTION pg_temp.prose(kind text, n bigint, sentences integer) RETURNS te
           "We would be glad to show you around."}', pg_temp.dice(kind, n * 31 + i, 12)), ' ' ORDER BY i)
         FROM generate_series(1, sentences) AS i $$;
 
+-- The checksums are those of the files in tests/stack/migrations/api/prisma/migrations, as Prisma takes them: SHA-256.
 INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count")
 SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || substr(h, 21, 12),
-       encode(sha256(convert_to(name, 'UTF8')), 'hex'), name, at, at + interval '0.42 second', 1
-FROM (VALUES ('20260211120000_initial', timestamptz '2026-02-11 12:05:10+00'),
-             ('20260211125000_add_refresh_tokens', '2026-02-11 12:51:03+00'),
-             ('20260212100000_add_canvass_system', '2026-02-12 10:02:44+00'),
-             ('20260212163000_add_email_templates', '2026-02-12 16:31:27+00')) AS m(name, at), md5(name) AS h;
+       checksum, name, at, at + interval '0.42 second', 1
+FROM (VALUES ('20260211120000_initial', '132495bd723ed50189b8c5e350d9f2b444ab4129b90752ce9a60c73e1283364a', timestamptz '2026-02-11 12:05:10+00'),
+             ('20260211125000_add_refresh_tokens', '5b3a35ff63af871b69ba03fdde438a5f4d04ba4c0204a6fbe6ba48c8d753ddd6', '2026-02-11 12:51:03+00'),
+             ('20260212100000_add_canvass_system', '38b5976c7d6d876284e5543272a29d1f3a87c2b3e8d65b72b35b3e53506ee14b', '2026-02-12 10:02:44+00'),
+             ('20260212163000_add_email_templates', 'ed4ab944d34eada27cab5a45a4256e2019c76c796cb98abf9c05e6e6face7692', '2026-02-12 16:31:27+00')) AS m(name, checksum, at), md5(name) AS h;
 
 INSERT INTO "users"
 SELECT pg_temp.key('users', n), lower('user' || n || '@example.org'), '$2b$12$' || substr(md5('a' || n) || md5('b' || n), 1, 53),

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE UNIQUE INDEX "shift_signups_user_email_key" ON "shift_signups"("user_email");
