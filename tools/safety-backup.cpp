@@ -41,6 +41,16 @@ std::string describe(const backup::BackupResult& result) {
   return text;
 }
 
+/// The project's migrations, for the record's facts alone: no reason to go without a backup.
+migrations::Project find_migrations(const Context& context, const tools::Tool& tool) {
+  try {
+    return tool.project();
+  } catch (const Error& error) {
+    context.sink.warning("pending migrations are not noted: " + error.message());
+    return {};
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,6 +88,7 @@ int main(int argc, char** argv) {
     options.makes_archive = !no_archive;
     if (no_archive && !options.makes_clone) throw Error(Code::usage, "--no-archive goes with --clone", "Without both there would be nothing to make.");
     options.container = tool.container();
+    options.migrations = find_migrations(context, tool);
     options.tool_version = kVersion;
     if (options.jobs == 0 || options.jobs > 64) throw Error(Code::usage, "--jobs takes 1 to 64", "Twice the processors is plenty.");
     const auto level_of_proof = checkpoint::parse_proof(proof);

@@ -7,6 +7,7 @@
 #include "libsafety/beside/beside.hpp"
 #include "libsafety/checkpoint/registry.hpp"
 #include "libsafety/checkpoint/store.hpp"
+#include "tools/common/checkpoint_changes.hpp"
 #include "tools/common/database_table.hpp"
 #include "tools/common/restore_choice.hpp"
 #include "tools/common/tool.hpp"
@@ -78,19 +79,23 @@ void mirror(const Context& context, const pg::ConnectionInfo& info, const std::v
 }  // namespace
 
 int main(int argc, char** argv) {
-  tools::Tool tool("safety-list", "List the checkpoints of a backup folder, oldest first.", "  safety-list\n  safety-list --tables latest\n  safety-list --databases\n  safety-list --rebuild\n");
+  tools::Tool tool("safety-list", "List the checkpoints of a backup folder, oldest first.", "  safety-list\n  safety-list --tables latest\n  safety-list --changes latest\n  safety-list --databases\n  safety-list --rebuild\n");
   bool is_rebuild = false, is_all = false, is_of_databases = false;
-  std::string of_tables;
+  std::string of_tables, changes_of, changes_to;
   tool.action("--rebuild", is_rebuild, "make records for archives that have none, and the rows in schema safety from the records");
   tool.action("--all", is_all, "checkpoints of every database (the default without a database URL)");
   tool.action("--databases", is_of_databases, "clones, previous and left-over databases beside the database, with size and age");
   tool.option("--tables", of_tables, "show the tables inside one checkpoint (\"latest\", an id, a label) or archive file");
+  tool.option("--changes", changes_of, "what changed in the schema: from the checkpoint before it to this one, or from this one to TO");
+  tool.argument("TO", changes_to, "with --changes: the later checkpoint (\"latest\", an id, a label) or archive file");
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     const checkpoint::Store store(tool.backup_dir());
     const auto info = tool.connection();
     const std::string database = is_all || info.parameters().empty() ? "" : info.database();
     if (!of_tables.empty()) return list_tables(tools::choose_archive(context, of_tables, database, store.folder()).path);
+    if (!changes_of.empty()) return tools::list_changes(context, store, database, changes_of, changes_to);
+    if (!changes_to.empty()) throw Error(Code::usage, fmt::format("\"{}\" goes with --changes", changes_to), "See `safety-list --help`.");
     if (is_of_databases) return list_databases(context, info, store);
     if (is_rebuild) {
       for (const auto& record : store.rebuild(context)) context.sink.note("made the record of " + record.archive.file);

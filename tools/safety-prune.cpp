@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   unsigned keep = 0;
   std::vector<std::string> names;
   tool.action("--databases", has_databases,
-              "clones, previous databases, and staging and proof databases that no unfinished run needs");
+              "clones, previous databases, and staging, proof and rehearsal databases that no unfinished run needs");
   tool.option("--older-than", older_than, "only those older than this: 90min, 12h, 7d", {.is_per_tool = true});
   tool.option("--keep", keep, "keep the newest so many clones, and as many previous databases");
   tool.arguments("name", names, "only these databases; a clone also by the id of its checkpoint");

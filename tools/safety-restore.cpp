@@ -8,6 +8,7 @@
 #include "libsafety/base/version.hpp"
 #include "libsafety/os/workers.hpp"
 #include "libsafety/restore/restore.hpp"
+#include "tools/common/plan_text.hpp"
 #include "tools/common/restore_choice.hpp"
 #include "tools/common/tool.hpp"
 
@@ -41,16 +42,6 @@ tools::Result show(const restore::RestoreResult& result, const std::string& done
 
 std::string source_name(const restore::RestoreOptions& options) {
   return options.uses_clone() ? fmt::format("clone \"{}\" of {}", options.clone, options.checkpoint) : options.source.filename().string();
-}
-
-tools::Result show_plan(const std::vector<plan::Step>& plan) {
-  auto steps = nlohmann::ordered_json::array();
-  std::string text = "would do:\n";
-  for (const auto& step : plan) {
-    steps.push_back({{"id", step.id}, {"what", step.what}, {"why", step.why}});
-    text += fmt::format("  {:<17} {}\n                    why: {}\n", step.id, step.what, step.why);
-  }
-  return {Code::success, text, nlohmann::json{{"dry_run", true}, {"plan", steps}}.dump()};
 }
 
 }  // namespace
@@ -117,7 +108,7 @@ int main(int argc, char** argv) {
     if (is_in_place && !to.empty()) throw Error(Code::usage, "--in-place and --to exclude each other", "Choose one.");
     if (!options.tables.empty() && to.empty()) throw Error(Code::usage, "--table goes with --to", "Say which new database gets the tables.");
     tools::choose_restore_source(context, info, checkpoint, from, options);
-    if (tool.is_dry_run()) return show_plan(restore::describe_restore(context, info, options));
+    if (tool.is_dry_run()) return tools::show_plan(restore::describe_restore(context, info, options));
     if (options.mode != restore::Mode::new_database) {
       const auto target = restore::look_at_target(context, info);
       const auto source = source_name(options);

@@ -33,8 +33,8 @@ std::vector<std::string> list(const toml::node& node, const std::string& key, co
   return values;
 }
 
-services::Settings read_settings(const toml::table& table, const std::filesystem::path& path) {
-  services::Settings settings;
+std::map<std::string, std::vector<std::string>> read_settings(const toml::table& table, const std::filesystem::path& path) {
+  std::map<std::string, std::vector<std::string>> settings;
   for (const auto& [key, node] : table)
     if (!node.is_table()) settings[std::string(key.str())] = list(node, std::string(key.str()), path);
   return settings;
@@ -70,6 +70,8 @@ ConfigFile read_config_file(const std::filesystem::path& path) {
       file.values[name] = join(list(node, name, path), "\n");
     } else if (name == "services") {
       file.services = read_services(*section, path);
+    } else if (name == "migrations") {
+      file.migrations = {read_settings(*section, path), std::filesystem::absolute(path).parent_path()};
     } else {
       for (const auto& [inner, value] : *section)
         file.values[name + "." + std::string(inner.str())] = join(list(value, name + "." + std::string(inner.str()), path), "\n");

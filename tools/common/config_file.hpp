@@ -1,10 +1,11 @@
 #pragma once
-// safety.toml: defaults for options, one key each, with a [section] per tool; and the services in [services].
+// safety.toml: defaults for options, one key each, with a [section] per tool; the services in [services]; migrations in [migrations].
 
 #include <filesystem>
 #include <map>
 #include <string>
 
+#include "libsafety/migrations/project.hpp"
 #include "libsafety/services/presets.hpp"
 
 namespace safety::tools {
@@ -15,6 +16,7 @@ struct ConfigFile {
   /// "backup_dir" -> value for top-level keys, "backup.jobs" for keys of a section. Lists are joined by newlines.
   std::map<std::string, std::string> values;
   services::Configuration services;
+  migrations::Configuration migrations;  // empty without [migrations]
 };
 
 /// Errors: config naming file and line; storage when a file that was asked for is missing.

@@ -47,6 +47,8 @@ std::string exit_code_help() {
   return text;
 }
 
+bool has_terminal() { return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0; }
+
 struct Declared {
   std::string flag, variable, key;
   CLI::Option* option = nullptr;
@@ -210,6 +212,15 @@ services::Services Tool::services(const Context& context) const {
   return services::expand(context, file.services);
 }
 
+migrations::Project Tool::project() const {
+  auto configuration = state_->file.migrations;
+  if (state_->file.is_writable_by_others && configuration.settings.contains("commands"))
+    throw Error(Code::config, fmt::format("\"{}\" can be written by others, so it may not name the commands of [migrations]", state_->file.path.string()),
+                fmt::format("Run `chmod go-w {}` and check who owns it.", state_->file.path.string()));
+  if (configuration.folder.empty()) configuration.folder = std::filesystem::current_path();
+  return migrations::read_project(configuration);
+}
+
 pg::ConnectionInfo Tool::connection() const {
   return services::reach(*state_->context, pg::ConnectionInfo::parse(state_->database_url), state_->container);
 }
@@ -220,14 +231,17 @@ bool Tool::is_confirmed() const { return state_->is_confirmed; }
 
 void Tool::confirm(const std::string& question) const {
   if (state_->is_confirmed) return;
-  const bool has_terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
-  if (!has_terminal)
+  if (!has_terminal())
     throw Error(Code::confirmation_needed, "not done without a confirmation: " + question, "Run it again with --yes, or on a terminal.");
-  std::cerr << question << "\nGo on? [y/N] " << std::flush;
+  if (!ask(question + "\nGo on?")) throw Error(Code::confirmation_needed, "nothing was done", "Answer y to go on.");
+}
+
+bool Tool::ask(const std::string& question) const {
+  if (!has_terminal()) return false;
+  std::cerr << question << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
-  if (answer != "y" && answer != "Y" && answer != "yes")
-    throw Error(Code::confirmation_needed, "nothing was done", "Answer y to go on.");
+  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>& body) {

@@ -14,6 +14,7 @@
 
 #include "libsafety/base/context.hpp"
 #include "libsafety/base/error.hpp"
+#include "libsafety/migrations/project.hpp"
 #include "libsafety/pg/connection_info.hpp"
 #include "libsafety/services/service.hpp"
 
@@ -62,11 +63,16 @@ class Tool {
   std::string backup_dir() const;
   /// The services of safety.toml; none with --no-services. Errors: config, also when others can write the file.
   services::Services services(const Context& context) const;
+  /// The migrations of safety.toml; without [migrations] what is found in the current folder. Errors: config, also when
+  /// others can write a file that names commands.
+  migrations::Project project() const;
   bool is_dry_run() const;
   bool is_confirmed() const;
   /// Shows `question` and waits for the answer on a terminal; with --yes returns at once.
   /// Errors: confirmation_needed when the answer is no, or there is no terminal and no --yes.
   void confirm(const std::string& question) const;
+  /// In the middle of an operation: the answer on a terminal; false without one.
+  bool ask(const std::string& question) const;
 
   /// Parses, runs, prints; returns the exit code.
   int run(int argc, char** argv, const std::function<Result(const Context&)>& body);
