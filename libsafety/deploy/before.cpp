@@ -26,14 +26,6 @@ std::string where(const preflight::Finding& finding) {
   return finding.location.line > 0 ? fmt::format("{}:{}: ", finding.location.file, finding.location.line) : finding.location.file + ": ";
 }
 
-/// The rehearsal's proof goes into the record: L4 was made on the way.
-void note_proof(Run& run, checkpoint::Record record, const rehearsal::Rehearsal& rehearsal) {
-  const auto level = checkpoint::parse_proof(rehearsal.proof);
-  if (!level) return;
-  record.proofs.push_back({*level, format_rfc3339(std::chrono::system_clock::now()), rehearsal.restore_seconds, true, ""});
-  run.store.save(record);
-}
-
 }  // namespace
 
 void examine(Run& run) {
@@ -100,6 +92,13 @@ rehearsal::RehearsalOptions rehearsal_options(Run& run, const checkpoint::Record
   options.tool_version = run.options.tool_version;
   options.held_lock = &run.lock;
   return options;
+}
+
+void note_proof(Run& run, checkpoint::Record record, const rehearsal::Rehearsal& rehearsal) {
+  const auto level = checkpoint::parse_proof(rehearsal.proof);
+  if (!level) return;
+  record.proofs.push_back({*level, format_rfc3339(std::chrono::system_clock::now()), rehearsal.restore_seconds, true, ""});
+  run.store.save(record);
 }
 
 void run_rehearsal(Run& run) {

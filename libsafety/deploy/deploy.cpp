@@ -141,6 +141,7 @@ DeployResult rehearse(const Context& context, const pg::ConnectionInfo& info, co
   const auto record = run.store.resolve(context, options.checkpoint.empty() ? run.result.checkpoint : options.checkpoint, run.database());
   run.result.checkpoint = record.id;
   run.result.rehearsal = rehearsal::rehearse(context, run.info, options.project, rehearsal_options(run, record));
+  note_proof(run, record, *run.result.rehearsal);
   run.result.seconds = watch.seconds();
   return std::move(run.result);
 }

@@ -46,6 +46,8 @@ void run_preflight(Run& run);
 void make_checkpoint(Run& run);
 /// Restores and runs there. What it showed is kept beside the journal, for verify(). Errors: command_failed, findings.
 void run_rehearsal(Run& run);
+/// The rehearsal's proof goes into the record: L4 was made on the way.
+void note_proof(Run& run, checkpoint::Record record, const rehearsal::Rehearsal& rehearsal);
 rehearsal::RehearsalOptions rehearsal_options(Run& run, const checkpoint::Record& record);
 
 // For real (migrate.cpp).

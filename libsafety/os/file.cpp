@@ -18,14 +18,14 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(std::string_view doing, const fs::path& path, int error) {
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
   std::string hint;
   if (error == ENOSPC || error == EDQUOT)
-    hint = "Free space there, or choose another folder with --backup-dir; `df -h " + path.parent_path().string() +
-           "` shows what is left.";
+    hint = "Free space there, or choose another folder with --backup-dir; `df -h " + folder + "` shows what is left.";
   else if (error == EACCES || error == EPERM || error == EROFS)
-    hint = "Run as a user who may write there; `ls -ld " + path.parent_path().string() + "` shows who may.";
+    hint = "Run as a user who may write there; `ls -ld " + folder + "` shows who may.";
   else if (error == ENOENT)
-    hint = "Check the path; `ls -ld " + path.parent_path().string() + "` shows whether its folder exists.";
+    hint = "Check the path; `ls -ld " + folder + "` shows whether its folder exists.";
   throw Error(Code::storage, std::string(doing) + " \"" + path.string() + "\": " + std::strerror(error), hint);
 }
 

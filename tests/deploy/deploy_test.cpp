@@ -71,6 +71,7 @@ TEST_F(Deploy, RehearsesAloneWithoutTouchingProduction) {
   EXPECT_EQ(stage.content(), before);
   EXPECT_EQ(run.last_json["objections"], nlohmann::json::array());
   EXPECT_THAT(run.last_json["rehearsal"].dump(), HasSubstr("public.owners.phone"));
+  EXPECT_EQ(record(run.last_json["checkpoint"])["proofs"].back()["level"], "L4");
   expect_nothing_beside({"staging", "rehearsal", "proof", "previous", "clone"});
 }
 
