@@ -1,7 +1,6 @@
 #include "libsafety/deploy/deploy.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
@@ -14,18 +13,7 @@
 namespace safety::deploy {
 namespace {
 
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
-std::string new_operation(const std::filesystem::path& operations) {
-  const auto base = "deploy_" + format_compact(std::chrono::system_clock::now());
-  std::string operation = base;
-  for (int number = 2; std::filesystem::exists(operations / (operation + ".journal")); ++number) operation = fmt::format("{}_{}", base, number);
-  return operation;
-}
+std::string new_operation(const std::filesystem::path& operations) { return "deploy_" + plan::new_stamp(operations, "deploy"); }
 
 Run make_run(const Context& context, const pg::ConnectionInfo& info, const DeployOptions& options, checkpoint::OperationLock& lock, std::string operation) {
   Run run{context, info.with_database(info.database()), options, lock, checkpoint::Store(options.folder), std::move(operation)};
@@ -121,8 +109,7 @@ DeployResult deploy(const Context& context, const pg::ConnectionInfo& info, cons
   for (const auto& service : options.services) services::look(context, service);
   os::make_private_folder(options.folder);
   auto run = make_run(context, info, options, lock, new_operation(options.folder / "operations"));
-  auto journal = plan::Journal::create(run.store.operations_folder(), {run.operation, "safety-deploy", run.database(), host_name(),
-                                                                       format_rfc3339(std::chrono::system_clock::now()), to_arguments(options)});
+  auto journal = plan::Journal::create(run.store.operations_folder(), plan::make_head(run.operation, "safety-deploy", run.database(), to_arguments(options)));
   return carry_out(run, journal, false);
 }
 

@@ -94,14 +94,8 @@ void settle_nested(Run& run) {
   options.folder = run.options.folder;
   options.services = run.options.services;
   options.held_lock = &run.lock;
-  while (const auto unfinished = restore::find_unfinished(run.options.folder, run.database())) {
-    try {
-      restore::abort(run.context, run.info, *unfinished, options);
-    } catch (const Error& error) {
-      if (error.code() != Code::resumable) throw;
-      restore::resume(run.context, run.info, *unfinished, options);
-    }
-  }
+  while (const auto unfinished = restore::find_unfinished(run.options.folder, run.database()))
+    restore::settle(run.context, run.info, *unfinished, options);
   // Copies that a killed rehearsal left. The lock says that no other runs.
   for (const auto& copy : transfer::list_derived(run.lock.session(), run.database(), "rehearsal")) transfer::drop_database(run.lock.session(), copy.name);
 }

@@ -179,6 +179,19 @@ std::vector<JournalState> read_all(const fs::path& folder) {
   return states;
 }
 
+JournalHead make_head(std::string operation, std::string tool, std::string database, std::map<std::string, std::string> arguments) {
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  return {std::move(operation), std::move(tool), std::move(database), host, format_rfc3339(std::chrono::system_clock::now()), std::move(arguments)};
+}
+
+std::string new_stamp(const fs::path& folder, const std::string& kind) {
+  const auto base = format_compact(std::chrono::system_clock::now());
+  std::string stamp = base;
+  for (int number = 2; fs::exists(folder / (kind + "_" + stamp + ".journal")); ++number) stamp = fmt::format("{}_{}", base, number);
+  return stamp;
+}
+
 std::string ways_out(const JournalHead& head) {
   return fmt::format("Run `{0} --resume` to finish it, or `{0} --abort` to undo it.", head.tool);
 }

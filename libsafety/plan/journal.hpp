@@ -19,6 +19,11 @@ struct JournalHead {
   std::map<std::string, std::string> arguments;  // what the operation needs to be planned again
 };
 
+/// Of an operation that begins now, on this machine.
+JournalHead make_head(std::string operation, std::string tool, std::string database, std::map<std::string, std::string> arguments);
+/// "YYYYMMDD_HHMMSS" of now for an operation "<kind>_<stamp>", with a number when the folder has one of this second.
+std::string new_stamp(const std::filesystem::path& folder, const std::string& kind);
+
 /// What a journal file says, read without locking it.
 struct JournalState {
   std::filesystem::path path;

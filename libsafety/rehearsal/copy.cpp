@@ -36,13 +36,7 @@ void undo_unfinished(const Context& context, const pg::ConnectionInfo& info, con
     if (name == arguments.end() || !transfer::time_of_derived(name->second, database, kKind)) return;
     context.sink.note("undoing a rehearsal that did not come to its end: " + left->describe());
     const auto copy = name->second;
-    try {
-      restore::abort(context, info, *left, options);
-    } catch (const Error& error) {
-      if (error.code() != Code::resumable) throw;
-      restore::resume(context, info, *left, options);
-      transfer::drop_database(options.held_lock->session(), copy);
-    }
+    if (restore::settle(context, info, *left, options)) transfer::drop_database(options.held_lock->session(), copy);
   }
 }
 

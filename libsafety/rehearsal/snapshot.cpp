@@ -17,6 +17,10 @@ Snapshot take_snapshot(const Context& context, const pg::ConnectionInfo& databas
   return snapshot;
 }
 
+std::vector<schema::Definition> take_definitions(const Context& context, const pg::ConnectionInfo& database) {
+  return read_facts(context, database, {}, Counting::nothing).definitions;
+}
+
 std::vector<std::string> run_smoke(const Context& context, const pg::ConnectionInfo& database, const migrations::Project& project) {
   std::vector<std::string> failed;
   if (project.smoke.empty()) return failed;

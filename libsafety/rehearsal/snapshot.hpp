@@ -27,6 +27,8 @@ struct Snapshot {
   std::vector<TableRows> rows;  // before == after: the count
 };
 Snapshot take_snapshot(const Context& context, const pg::ConnectionInfo& database, const migrations::Project& project);
+/// The definitions alone: counting reads every table.
+std::vector<schema::Definition> take_definitions(const Context& context, const pg::ConnectionInfo& database);
 /// Which of the project's smoke statements do not give true, each with what it gave.
 std::vector<std::string> run_smoke(const Context& context, const pg::ConnectionInfo& database, const migrations::Project& project);
 

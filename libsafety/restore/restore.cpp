@@ -1,7 +1,6 @@
 #include "libsafety/restore/restore.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "libsafety/archive/reader.hpp"
 #include "libsafety/base/text.hpp"
@@ -15,21 +14,6 @@
 
 namespace safety::restore {
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
-/// "YYYYMMDD_HHMMSS", with a number when an operation of this second is there already.
-std::string new_stamp(const std::filesystem::path& operations) {
-  const auto base = format_compact(std::chrono::system_clock::now());
-  std::string stamp = base;
-  for (int number = 2; std::filesystem::exists(operations / ("restore_" + stamp + ".journal")); ++number)
-    stamp = fmt::format("{}_{}", base, number);
-  return stamp;
-}
 
 Run make_run(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
              const std::string& stamp) {
@@ -78,7 +62,7 @@ RestoreResult swap_back(const Context& context, const pg::ConnectionInfo& info, 
                 previous.empty() ? fmt::format("database \"{}\" has no previous database to go back to", info.database())
                                  : fmt::format("there is no previous database \"{}\"", previous),
                 "`safety-doctor` lists the previous databases; `safety-list` shows the checkpoints to restore from.");
-  const auto stamp = new_stamp(options.folder / "operations");
+  const auto stamp = plan::new_stamp(options.folder / "operations", "restore");
   Run run{context, info.with_database(info.database()), {}, {}, maintenance, nullptr, "restore_" + stamp, stamp, chosen->name,
           transfer::derived_name(info.database(), "previous", stamp)};
   run.options.folder = options.folder;
@@ -87,8 +71,7 @@ RestoreResult swap_back(const Context& context, const pg::ConnectionInfo& info, 
   os::make_private_folder(options.folder);
   auto arguments = to_arguments(run);
   arguments["undo"] = "true";
-  auto journal = plan::Journal::create(options.folder / "operations", {run.operation, "safety-restore", run.database(), host_name(),
-                                                                       format_rfc3339(std::chrono::system_clock::now()), arguments});
+  auto journal = plan::Journal::create(options.folder / "operations", plan::make_head(run.operation, "safety-restore", run.database(), arguments));
   run.journal = &journal;
   journal.set_fact("staging_oid", std::to_string(chosen->oid));
   if (after != nullptr) services::take_over_states(options.services, *after->journal, journal);
@@ -169,15 +152,13 @@ RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, co
   throw_if_unfinished(options.folder, info.database());
   // Everything that can be known to be wrong is found out here, before anything is touched.
   check_expected_digest(context, options);
-  auto run = make_run(context, info, options, lock.session(), new_stamp(options.folder / "operations"));
+  auto run = make_run(context, info, options, lock.session(), plan::new_stamp(options.folder / "operations", "restore"));
   check_before_restore(context, run.maintenance, run.database(), run.options, run.source);
   check_services(context, options);
   const auto plan = plan_restore(run);
 
   os::make_private_folder(options.folder);
-  auto journal = plan::Journal::create(options.folder / "operations",
-                                       {run.operation, "safety-restore", run.database(), host_name(),
-                                        format_rfc3339(std::chrono::system_clock::now()), to_arguments(run)});
+  auto journal = plan::Journal::create(options.folder / "operations", plan::make_head(run.operation, "safety-restore", run.database(), to_arguments(run)));
   run.journal = &journal;
   if (run.options.uses_clone() && run.staging == run.options.clone) journal.set_fact("staging_oid", std::to_string(run.options.clone_oid));
   auto outcome = plan::run(context, plan, journal);
@@ -188,7 +169,7 @@ RestoreResult restore(const Context& context, const pg::ConnectionInfo& info, co
 std::vector<plan::Step> describe_restore(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options) {
   auto maintenance = pg::connect_to_maintenance(context, info);
   check_expected_digest(context, options);
-  auto run = make_run(context, info, options, maintenance, new_stamp(options.folder / "operations"));
+  auto run = make_run(context, info, options, maintenance, plan::new_stamp(options.folder / "operations", "restore"));
   check_before_restore(context, maintenance, run.database(), run.options, run.source);
   check_services(context, options);
   auto plan = plan_restore(run);
@@ -217,6 +198,17 @@ void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinis
   take_services(run, options, journal);
   const auto plan = is_undo(unfinished.journal) ? plan_undo(run) : plan_restore(run);
   plan::abort(context, plan, journal);
+}
+
+bool settle(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options) {
+  try {
+    abort(context, info, unfinished, options);
+    return false;
+  } catch (const Error& error) {
+    if (error.code() != Code::resumable) throw;
+    resume(context, info, unfinished, options);
+    return true;
+  }
 }
 
 RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, const std::string& previous) {

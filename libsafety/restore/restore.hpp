@@ -43,4 +43,8 @@ void throw_if_unfinished(const std::filesystem::path& folder, const std::string&
 RestoreResult resume(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
 void abort(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
 
+/// Either of the two: undone where it can be, and finished where it is past its point of no return. For an operation that a
+/// larger one began. Returns true when it was finished.
+bool settle(const Context& context, const pg::ConnectionInfo& info, const Unfinished& unfinished, const RestoreOptions& options);
+
 }  // namespace safety::restore
