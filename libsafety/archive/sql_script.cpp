@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -42,11 +43,8 @@ std::optional<Statement> SqlScript::next() {
     if (buffer_[at_] != ';') break;
     use_up(at_ + 1);
   }
-  Statement statement;
+  Statement statement = toc_;
   statement.line = line_;
-  statement.toc_name = toc_name_;
-  statement.toc_type = toc_type_;
-  statement.toc_schema = toc_schema_;
   if (buffer_[at_] == '\\') {
     statement.kind = Statement::Kind::meta;
     const std::size_t end = find_line_end();
@@ -201,9 +199,10 @@ void SqlScript::skip_blank() {
 void SqlScript::read_toc(std::string_view comment) {
   if (comment.starts_with("-- PostgreSQL database dump")) {
     // The first or last lines of a dump: no object's statements.
-    toc_name_.clear(), toc_type_.clear(), toc_schema_.clear();
+    toc_ = {};
     return;
   }
+  read_toc_numbers(comment);
   std::string_view rest = comment;
   for (const std::string_view prefix : {"-- Name: ", "-- Data for Name: "})
     if (comment.starts_with(prefix)) rest = comment.substr(prefix.size());
@@ -218,15 +217,34 @@ void SqlScript::read_toc(std::string_view comment) {
     const std::size_t owner = tail.find(kOwner);
     if (!type.empty() && tail.substr(type.size()).starts_with(kSchema) && owner != std::string_view::npos) {
       const std::size_t schema = type.size() + kSchema.size();
-      toc_name_ = rest.substr(0, at);
-      toc_type_ = type;
-      toc_schema_ = tail.substr(schema, owner - schema);
+      toc_.toc_name = rest.substr(0, at);
+      toc_.toc_type = type;
+      toc_.toc_schema = tail.substr(schema, owner - schema);
       break;
     }
     if (at == 0) return;
     end = at - 1;
   }
-  if (toc_schema_ == "-") toc_schema_.clear();
+  if (toc_.toc_schema == "-") toc_.toc_schema.clear();
+}
+
+/// "-- TOC entry 215 (class 1259 OID 16392)" begins a block, "-- Dependencies: 214 215" may follow.
+void SqlScript::read_toc_numbers(std::string_view comment) {
+  const auto number = [&comment] {
+    std::uint64_t value = 0;
+    const auto begin = std::min(comment.find_first_of("0123456789"), comment.size());
+    const auto [end, error] = std::from_chars(comment.data() + begin, comment.data() + comment.size(), value);
+    comment.remove_prefix(static_cast<std::size_t>(end - comment.data()));
+    return value;
+  };
+  if (comment.starts_with("-- TOC entry ")) {
+    toc_ = {};
+    toc_.toc_entry = number();
+    toc_.toc_class = number();
+    toc_.toc_oid = number();
+  } else if (comment.starts_with("-- Dependencies: ")) {
+    while (comment.find_first_of("0123456789") != std::string_view::npos) toc_.toc_dependencies.push_back(number());
+  }
 }
 
 }  // namespace safety::archive

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace safety::archive {
 
@@ -24,6 +25,9 @@ struct Statement {
   std::uint64_t line = 1;  // where text begins, from 1
   // From the nearest pg_dump comment block above; empty when there was none.
   std::string toc_name, toc_type, toc_schema;
+  // Of `pg_dump --verbose` only, else zero and empty: the entry's number, its object's catalog and oid there, and what it needs.
+  std::uint64_t toc_entry = 0, toc_class = 0, toc_oid = 0;
+  std::vector<std::uint64_t> toc_dependencies;
   std::uint64_t offset = 0;  // of text's first byte in the script
 };
 
@@ -52,6 +56,7 @@ class SqlScript {
   std::size_t find_line_end();                    // from scan_: where the newline is, or the end of all text
   void skip_blank();                              // white space and comments between statements
   void read_toc(std::string_view comment);
+  void read_toc_numbers(std::string_view comment);
   bool skip_statement();  // scan_ goes behind the semicolon; whether rows follow
   void skip_word();
   bool skip_quoted(char quote, bool has_escapes);  // from the opening quote; false at the end of text
@@ -71,7 +76,7 @@ class SqlScript {
   bool is_begun_ = false, is_in_copy_ = false, is_at_end_ = false;
   std::uint64_t copy_line_ = 0;
   std::string after_copy_;  // what followed the COPY statement on its own line: its turn is after the rows
-  std::string toc_name_, toc_type_, toc_schema_;
+  Statement toc_;  // what the nearest comment block says
 };
 
 }  // namespace safety::archive

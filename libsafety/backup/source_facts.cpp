@@ -62,6 +62,8 @@ archive::Index read_source_facts(const Context& context, pg::Connection& snapsho
   index.snapshot_lsn = value_if_permitted(
       snapshot, "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "
                 "pg_catalog.pg_current_wal_insert_lsn() END");
+  // By the server's transaction counter: what rows written since are counted by.
+  index.facts["snapshot_xid"] = snapshot.value_of("SELECT pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())");
   index.roles = transfer::list_roles(snapshot);
   index.tablespaces = transfer::list_tablespaces(snapshot);
   index.extensions = transfer::list_extensions(snapshot);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr const char* kSchema = R"(
 CREATE SCHEMA safety;
-COMMENT ON SCHEMA safety IS 'safety registry 2: a mirror of the record files, remade by safety-list --rebuild';
 CREATE TABLE safety.checkpoints (
   id text PRIMARY KEY,
   sequence bigint NOT NULL,
@@ -40,6 +39,37 @@ CREATE TABLE safety.operations (
 CREATE UNIQUE INDEX one_active_operation ON safety.operations ((true)) WHERE finished IS NULL;
 )";
 
+// Since version 3: what rollbacks did.
+constexpr const char* kOfRollbacks = R"(
+CREATE TABLE safety.rolled_back_migrations (
+  operation text NOT NULL,
+  tool text NOT NULL,
+  schema_name text NOT NULL,
+  table_name text NOT NULL,
+  migration text NOT NULL,
+  action text NOT NULL CHECK (action IN ('deleted', 'marked')),
+  row jsonb NOT NULL,
+  sql text,
+  checksum text,
+  at timestamptz NOT NULL DEFAULT now(),
+  by_role text NOT NULL DEFAULT current_user,
+  redone_at timestamptz
+);
+CREATE TABLE safety.steps (
+  operation text NOT NULL,
+  number int NOT NULL,
+  step text NOT NULL,
+  state text NOT NULL,
+  at timestamptz NOT NULL,
+  who text NOT NULL DEFAULT '',
+  detail text NOT NULL DEFAULT '',
+  PRIMARY KEY (operation, number)
+);
+)";
+
+constexpr const char* kMark = "COMMENT ON SCHEMA safety IS 'safety registry 3: a mirror of the record files, remade by safety-list --rebuild'";
+constexpr const char* kTables[] = {"checkpoints", "operations", "rolled_back_migrations", "steps"};
+
 // Registries of version 1 knew of no clones.
 constexpr const char* kFromFirst = R"(
 ALTER TABLE safety.checkpoints
@@ -47,8 +77,12 @@ ALTER TABLE safety.checkpoints
   ADD COLUMN clone_database text,
   ADD CONSTRAINT archive_is_whole CHECK (num_nonnulls(archive_file, archive_bytes, sha256) IN (0, 3)),
   ADD CONSTRAINT has_content CHECK (num_nonnulls(archive_file, clone_database) > 0);
-COMMENT ON SCHEMA safety IS 'safety registry 2: a mirror of the record files, remade by safety-list --rebuild';
 )";
+
+/// An instant as members and records have it.
+std::string rfc3339(const std::string& column) {
+  return fmt::format("COALESCE(pg_catalog.to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), '')", column);
+}
 
 }  // namespace
 
@@ -74,9 +108,12 @@ bool Registry::is_there() {
 
 void Registry::migrate() {
   const auto mark = connection_.value_of("SELECT pg_catalog.obj_description('safety'::pg_catalog.regnamespace, 'pg_namespace')");
-  if (!mark.starts_with("safety registry 1:")) return;
+  const bool is_first = mark.starts_with("safety registry 1:");
+  if (!is_first && !mark.starts_with("safety registry 2:")) return;
   pg::Transaction transaction(connection_);
-  connection_.execute(kFromFirst);
+  if (is_first) connection_.execute(kFromFirst);
+  connection_.execute(kOfRollbacks);
+  connection_.execute(kMark);
   transaction.commit();
 }
 
@@ -87,6 +124,8 @@ void Registry::prepare() {
                 "Rename it (`ALTER SCHEMA safety RENAME TO ...`) to have checkpoints listed in the database too.");
   pg::Transaction transaction(connection_);
   connection_.execute(kSchema);
+  connection_.execute(kOfRollbacks);
+  connection_.execute(kMark);
   transaction.commit();
 }
 
@@ -128,24 +167,51 @@ void Registry::put(const Operation& operation) {
       {operation.id, operation.kind, operation.checkpoint, operation.started, finished, operation.outcome, operation.detail});
 }
 
-// An older registry may have fewer columns than the one that it is carried into.
+void Registry::put(const StepRecord& step) {
+  migrate();
+  connection_.query(
+      "INSERT INTO safety.steps (operation, number, step, state, at, who, detail) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+      "ON CONFLICT (operation, number) DO UPDATE SET step = excluded.step, state = excluded.state, at = excluded.at, who = excluded.who, detail = excluded.detail",
+      {step.operation, std::to_string(step.number), step.step, step.state, step.at, step.who, step.detail});
+}
+
+std::optional<Operation> Registry::get_operation(const std::string& id) {
+  const auto rows = connection_.query(
+      fmt::format("SELECT id, kind, checkpoint, {}, {}, outcome, detail FROM safety.operations WHERE id = $1", rfc3339("started"), rfc3339("finished")), {id});
+  if (rows.rows() == 0) return std::nullopt;
+  return Operation{rows.text(0, 0), rows.text(0, 1), rows.text(0, 2), rows.text(0, 3), rows.text(0, 4), rows.text(0, 5), rows.text(0, 6)};
+}
+
+std::vector<StepRecord> Registry::list_steps(const std::string& operation) {
+  std::vector<StepRecord> steps;
+  if (columns_of("safety.steps").empty()) return steps;
+  const auto rows = connection_.query(
+      fmt::format("SELECT operation, number, step, state, {}, who, detail FROM safety.steps WHERE operation = $1 ORDER BY number", rfc3339("at")), {operation});
+  for (int row = 0; row < rows.rows(); ++row)
+    steps.push_back({rows.text(row, 0), static_cast<int>(rows.number(row, 1)), rows.text(row, 2), rows.text(row, 3), rows.text(row, 4), rows.text(row, 5), rows.text(row, 6)});
+  return steps;
+}
+
+// An older registry may have fewer tables, and fewer columns, than the one that it is carried into. Empty for a table that is not there.
 std::string Registry::columns_of(const std::string& table) {
   return connection_.value_of("SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY attnum) "
-                              "FROM pg_catalog.pg_attribute WHERE attrelid = $1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped", {table});
+                              "FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped", {table});
 }
 
 void Registry::copy_to(Registry& other) {
   other.prepare();
-  for (const char* table : {"checkpoints", "operations"}) {
+  for (const char* table : kTables) {
     const std::string name = pg::quote_qualified("safety", table);
     const auto columns = columns_of(name);
     std::string rows;
-    connection_.copy_out(fmt::format("COPY {} ({}) TO STDOUT", name, columns), [&](std::string_view row) { rows.append(row); });
+    if (!columns.empty()) connection_.copy_out(fmt::format("COPY {} ({}) TO STDOUT", name, columns), [&](std::string_view row) { rows.append(row); });
     pg::Transaction transaction(other.connection_);
     other.connection_.execute("TRUNCATE " + name);
-    other.connection_.copy_in_begin(fmt::format("COPY {} ({}) FROM STDIN", name, columns));
-    other.connection_.copy_in_put(rows);
-    other.connection_.copy_in_finish();
+    if (!rows.empty()) {
+      other.connection_.copy_in_begin(fmt::format("COPY {} ({}) FROM STDIN", name, columns));
+      other.connection_.copy_in_put(rows);
+      other.connection_.copy_in_finish();
+    }
     transaction.commit();
   }
 }

@@ -3,6 +3,7 @@
 // Never the authority: the record files are. Source: RECORDS.md.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,18 @@ namespace safety::checkpoint {
 
 /// One run of a tool on a database.
 struct Operation {
-  std::string id, kind, checkpoint;  // kind: backup, restore, undo
+  std::string id, kind, checkpoint;  // kind: backup, restore, undo, rollback
   std::string started, finished;     // RFC 3339; finished empty while it runs
   std::string outcome, detail;
+};
+
+/// A step of an operation that people take part in: who did it and when, or why it was passed over.
+struct StepRecord {
+  std::string operation;
+  int number = 0;
+  std::string step, state;  // "revert"; "done", "skipped" ...
+  std::string at;           // RFC 3339
+  std::string who, detail;  // "alice@host"
 };
 
 /// Threads: as its connection. Errors of every member: the server's.
@@ -29,6 +39,11 @@ class Registry {
   bool is_there();
   void put(const Record& record);
   void put(const Operation& operation);
+  /// A step of that number that is there already is replaced.
+  void put(const StepRecord& step);
+  std::optional<Operation> get_operation(const std::string& id);
+  /// By number; none in a registry that is older than steps are.
+  std::vector<StepRecord> list_steps(const std::string& operation);
   /// The row of a checkpoint that is no more: what it had was dropped.
   void remove(const std::string& checkpoint);
   /// What the rows say of the checkpoints, in order of sequence; files of the backup folder know better.

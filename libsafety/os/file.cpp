@@ -35,6 +35,12 @@ void sync_folder(const fs::path& folder) {
   if (::fsync(fd.get()) != 0 && errno != EINVAL) fail("cannot sync folder", folder, errno);
 }
 
+/// Somebody else's file of the new name may have appeared; file systems without the flag say EINVAL.
+bool rename_to_new(const fs::path& from, const fs::path& to) {
+  const int renamed = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+  return (renamed != 0 && errno == EINVAL ? ::rename(from.c_str(), to.c_str()) : renamed) == 0;
+}
+
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const auto written = ::write(fd, bytes.data(), bytes.size());
@@ -101,11 +107,8 @@ void AtomicFile::write(std::string_view bytes) {
 void AtomicFile::commit() {
   if (::fsync(fd_.get()) != 0) fail("cannot sync", partial_, errno);
   fault_point("file.synced");
-  // Somebody else's file of that name may have appeared since; file systems without the flag say EINVAL.
-  int renamed = may_replace_ ? ::rename(partial_.c_str(), path_.c_str())
-                             : ::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE);
-  if (renamed != 0 && errno == EINVAL && !may_replace_) renamed = ::rename(partial_.c_str(), path_.c_str());
-  if (renamed != 0) fail("cannot rename to", path_, errno);
+  const bool is_renamed = may_replace_ ? ::rename(partial_.c_str(), path_.c_str()) == 0 : rename_to_new(partial_, path_);
+  if (!is_renamed) fail("cannot rename to", path_, errno);
   fd_ = UniqueFd();
   try {
     fault_point("file.renamed");
@@ -114,6 +117,13 @@ void AtomicFile::commit() {
     if (!may_replace_) ::unlink(path_.c_str());  // a new file is there for good or not at all
     throw;
   }
+}
+
+void rename_durably(const fs::path& from, const fs::path& to) {
+  if (!rename_to_new(from, to)) fail("cannot rename \"" + from.string() + "\" to", to, errno);
+  fault_point("file.renamed");
+  sync_folder(to.parent_path());
+  if (from.parent_path() != to.parent_path()) sync_folder(from.parent_path());
 }
 
 std::optional<std::string> read_file_if_exists(const fs::path& path) {

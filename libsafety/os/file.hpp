@@ -59,6 +59,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Appends one line to a log-like file and fsyncs it. Mode 0600.
 void append_line_durably(const std::filesystem::path& path, std::string_view line);
 
+/// Renames a file or folder to a name that nothing has, and fsyncs both parents. Errors: storage naming both.
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 UniqueFd open_for_reading(const std::filesystem::path& path);
 /// Reads exactly `size` bytes at `offset`, or throws archive_incomplete when the file ends before.
 void read_exactly_at(int fd, std::uint64_t offset, char* into, std::size_t size, const std::filesystem::path& path);

@@ -26,17 +26,30 @@ std::string text_of(const json& line, const char* name) {
   return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-JournalState parse(const fs::path& path, const std::string& text) {
-  JournalState state;
-  state.path = path;
+double number_of(const json& line, const char* name) {
+  const auto found = line.find(name);
+  return found != line.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+std::string now() { return format_rfc3339(std::chrono::system_clock::now()); }
+
+/// The objects of a journal's text, in order, each with its kind.
+template <typename Visit>
+void for_each_line(const std::string& text, const Visit& visit) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto end = text.find('\n', at);
     if (end == std::string::npos) break;  // a crash cut this line: the act it announces never began
     const auto line = json::parse(text.substr(at, end - at), nullptr, false);
     at = end + 1;
-    if (!line.is_object()) continue;
-    const std::string kind = text_of(line, "kind");
+    if (line.is_object()) visit(text_of(line, "kind"), line);
+  }
+}
+
+JournalState parse(const fs::path& path, const std::string& text) {
+  JournalState state;
+  state.path = path;
+  for_each_line(text, [&](const std::string& kind, const json& line) {
     if (kind == "head") {
       state.head = {text_of(line, "operation"), text_of(line, "tool"), text_of(line, "database"),
                     text_of(line, "host"), text_of(line, "started"), {}};
@@ -55,9 +68,17 @@ JournalState parse(const fs::path& path, const std::string& text) {
     } else if (kind == "end") {
       state.ending = text_of(line, "ending");
     }
-  }
+  });
   return state;
 }
+
+/// What stands in for a field of JournalEvent in the lines of a kind.
+struct EventFields {
+  const char *kind, *at, *step, *text;
+};
+constexpr EventFields kEvents[] = {{"head", "started", "", ""},       {"began", "at", "step", ""}, {"done", "at", "step", ""},
+                                   {"failed", "at", "step", "message"}, {"undone", "at", "step", ""}, {"fact", "at", "name", "value"},
+                                   {"note", "at", "step", "text"},      {"end", "at", "", "ending"}};
 
 os::UniqueFd try_lock(const fs::path& path) {
   os::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
@@ -124,7 +145,7 @@ Journal Journal::reopen(const fs::path& path) {
 void Journal::append(const std::string& line) { os::append_line_durably(state_.path, line); }
 
 void Journal::set_fact(const std::string& name, const std::string& value) {
-  append(dump({{"kind", "fact"}, {"name", name}, {"value", value}}));
+  append(dump({{"kind", "fact"}, {"name", name}, {"value", value}, {"at", now()}}));
   state_.facts[name] = value;
 }
 
@@ -134,33 +155,47 @@ std::string Journal::fact(const std::string& name) const {
 }
 
 void Journal::step_began(const std::string& id) {
-  append(dump({{"kind", "began"}, {"step", id}, {"at", format_rfc3339(std::chrono::system_clock::now())}}));
+  append(dump({{"kind", "began"}, {"step", id}, {"at", now()}}));
   state_.begun.push_back(id);
   os::fault_point("journal.began." + id);
 }
 
 void Journal::step_ended(const std::string& id, double seconds) {
   os::fault_point("journal.before_done." + id);
-  append(dump({{"kind", "done"}, {"step", id}, {"seconds", seconds}}));
+  append(dump({{"kind", "done"}, {"step", id}, {"seconds", seconds}, {"at", now()}}));
   state_.done.push_back(id);
   os::fault_point("journal.done." + id);
 }
 
 void Journal::step_failed(const std::string& id, const std::string& message) {
-  append(dump({{"kind", "failed"}, {"step", id}, {"message", message}}));
+  append(dump({{"kind", "failed"}, {"step", id}, {"message", message}, {"at", now()}}));
 }
 
 void Journal::step_undone(const std::string& id) {
-  append(dump({{"kind", "undone"}, {"step", id}}));
+  append(dump({{"kind", "undone"}, {"step", id}, {"at", now()}}));
   std::erase(state_.begun, id);
   std::erase(state_.done, id);
 }
 
+void Journal::note(const std::string& step, const std::string& who, const std::string& text) {
+  append(dump({{"kind", "note"}, {"step", step}, {"who", who}, {"text", text}, {"at", now()}}));
+}
+
 void Journal::end(const std::string& ending) {
   os::fault_point("journal.before_end");
-  append(dump({{"kind", "end"}, {"ending", ending}, {"at", format_rfc3339(std::chrono::system_clock::now())}}));
+  append(dump({{"kind", "end"}, {"ending", ending}, {"at", now()}}));
   state_.ending = ending;
   os::fault_point("journal.ended");
+}
+
+std::vector<JournalEvent> read_events(const fs::path& path) {
+  std::vector<JournalEvent> events;
+  for_each_line(os::read_file(path), [&](const std::string& kind, const json& line) {
+    const auto known = std::find_if(std::begin(kEvents), std::end(kEvents), [&](const auto& one) { return kind == one.kind; });
+    if (known == std::end(kEvents)) return;
+    events.push_back({kind, text_of(line, known->at), text_of(line, known->step), text_of(line, known->text), text_of(line, "who"), number_of(line, "seconds")});
+  });
+  return events;
 }
 
 std::vector<JournalState> read_all(const fs::path& folder) {
@@ -182,7 +217,7 @@ std::vector<JournalState> read_all(const fs::path& folder) {
 JournalHead make_head(std::string operation, std::string tool, std::string database, std::map<std::string, std::string> arguments) {
   char host[256] = {};
   ::gethostname(host, sizeof host - 1);
-  return {std::move(operation), std::move(tool), std::move(database), host, format_rfc3339(std::chrono::system_clock::now()), std::move(arguments)};
+  return {std::move(operation), std::move(tool), std::move(database), host, now(), std::move(arguments)};
 }
 
 std::string new_stamp(const fs::path& folder, const std::string& kind) {

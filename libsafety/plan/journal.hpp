@@ -50,6 +50,8 @@ class Journal {
   void step_ended(const std::string& id, double seconds);
   void step_failed(const std::string& id, const std::string& message);
   void step_undone(const std::string& id);
+  /// Something a reader wants to know later: who said yes, or why a step was passed over.
+  void note(const std::string& step, const std::string& who, const std::string& text);
   /// "finished" or "undone".
   void end(const std::string& ending);
 
@@ -59,6 +61,18 @@ class Journal {
   os::UniqueFd lock_;
   JournalState state_;
 };
+
+/// A line of a journal that tells of something that happened.
+struct JournalEvent {
+  std::string kind;     // "head", "began", "done", "failed", "undone", "fact", "note", "end"
+  std::string at;       // RFC 3339; empty where the line has none
+  std::string step;     // or a fact's name
+  std::string text;     // a fact's value, a failure's message, a note, an ending
+  std::string who;      // of a note
+  double seconds = 0;   // of "done"
+};
+/// In the order of the file. A line that a crash cut short is left out. Errors: storage.
+std::vector<JournalEvent> read_events(const std::filesystem::path& path);
 
 /// Every journal in the folder that has no ending, oldest first; those of other databases too.
 /// Lines that a crash cut short are ignored; a file with no readable head is reported with an empty head.

@@ -1,5 +1,7 @@
 #include "libsafety/plan/plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -99,6 +101,8 @@ Error journal_error(const std::string& what, const Error& cause, const std::stri
 
 }  // namespace
 
+Paused::Paused(const std::string& tool) : Error(Code::resumable, "left by request", fmt::format("`{0} --resume` goes on; `{0} --abort` undoes what was begun, where it can be.", tool)) {}
+
 double Outcome::seconds_of(std::string_view id) const {
   double sum = 0;
   for (const auto& step : steps)
@@ -127,6 +131,8 @@ Outcome run(const Context& context, const Plan& plan, Journal& journal, bool res
         outcome.steps.push_back({step.id, step.what, StepOutcome::State::done, watch.seconds()});
       }
       if (step.is_commit_point) is_committed = true;
+    } catch (const Paused&) {
+      throw;
     } catch (const Error& error) {
       JournalTrouble().attempt([&] { journal.step_failed(step.id, error.what()); });  // a note for readers only
       // A step may fail after its effect took place (a lost connection during COMMIT): look before deciding.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "libsafety/base/context.hpp"
+#include "libsafety/base/error.hpp"
 #include "libsafety/plan/journal.hpp"
 
 namespace safety::plan {
@@ -32,6 +33,12 @@ struct Step {
 };
 
 using Plan = std::vector<Step>;
+
+/// Thrown by a step whose person wants to go on later: nothing is undone, the journal stays open.
+class Paused : public Error {
+ public:
+  explicit Paused(const std::string& tool);
+};
 
 struct StepOutcome {
   std::string id, what;

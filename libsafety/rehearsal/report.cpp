@@ -58,20 +58,6 @@ std::string command_lines(const CommandOutcome& outcome) {
   return text;
 }
 
-/// Long lists are cut: nobody reads a hundred lines for "everything is gone".
-std::string list_of(const std::string& title, const std::vector<std::string>& lines, std::size_t most = 40) {
-  if (lines.empty()) return "";
-  std::string text = title + "\n";
-  for (std::size_t at = 0; at < lines.size() && at < most; ++at) text += "  " + lines[at] + "\n";
-  if (lines.size() > most) text += fmt::format("  and {} more (--json tells all)\n", format_count(lines.size() - most));
-  return text;
-}
-
-std::vector<std::string> as_lines(std::vector<std::string> lines) {
-  for (auto& line : lines) line = one_line(line);
-  return lines;
-}
-
 std::string rows_text(const Rehearsal& rehearsal) {
   if (rehearsal.is_schema_only) return "";
   std::vector<std::string> lines;

@@ -1,5 +1,7 @@
 #include "libsafety/rehearsal/text.hpp"
 
+#include <fmt/format.h>
+
 #include "libsafety/base/text.hpp"
 
 namespace safety::rehearsal {
@@ -37,6 +39,26 @@ std::pair<std::string, std::string> split_relation(std::string_view name) {
 std::string unquoted(std::string_view name) {
   const auto [schema, relation] = split_relation(name);
   return schema.empty() ? relation : schema + "." + relation;
+}
+
+std::vector<std::string> cut(std::vector<std::string> lines, std::size_t most) {
+  if (lines.size() <= most) return lines;
+  const auto more = fmt::format("and {} more (--json tells all)", format_count(lines.size() - most));
+  lines.resize(most);
+  lines.push_back(more);
+  return lines;
+}
+
+std::string list_of(const std::string& title, const std::vector<std::string>& lines, std::size_t most) {
+  if (lines.empty()) return "";
+  std::string text = title + "\n";
+  for (const auto& line : cut(lines, most)) text += "  " + line + "\n";
+  return text;
+}
+
+std::vector<std::string> as_lines(std::vector<std::string> lines) {
+  for (auto& line : lines) line = one_line(line);
+  return lines;
 }
 
 }  // namespace safety::rehearsal

@@ -22,7 +22,7 @@ struct CatalogQuery {
 };
 
 /// Schemas of users. Needs the alias n (pg_namespace).
-constexpr const char* kUserSchema = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety')";
+constexpr const char* kUserSchema = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety', 'safety_lost')";
 /// Needs n and c (pg_class).
 constexpr const char* kRelationName = "pg_catalog.format('%I.%I', n.nspname, c.relname)";
 

@@ -55,13 +55,15 @@ std::vector<std::string> find_compose(const Context& context) {
               "Install one (`apt-get install docker-compose`), or leave services alone with --no-services.");
 }
 
-void expand_compose(const Context& context, const Settings& settings, const fs::path& folder, Service& service) {
+void expand_compose(const Context& context, const Settings& settings, const fs::path& folder, std::vector<std::string>& found, Service& service) {
   const auto first = [&](const std::string& name) {
-    const auto found = settings.find(name);
-    return found == settings.end() || found->second.empty() ? std::string() : found->second.front();
+    const auto setting = settings.find(name);
+    return setting == settings.end() || setting->second.empty() ? std::string() : setting->second.front();
   };
   const auto files = find_files(settings, folder, service.name);
-  auto words = settings.contains("compose") ? settings.at("compose") : find_compose(context);
+  const bool is_named = settings.contains("compose");
+  if (!is_named && found.empty()) found = find_compose(context);
+  auto words = is_named ? settings.at("compose") : found;
   if (const auto project = first("project"); !project.empty()) words.insert(words.end(), {"-p", project});
   for (const auto& file : files) words.insert(words.end(), {"-f", file});
   const auto name = first("service").empty() ? service.name : first("service");

@@ -18,7 +18,8 @@ std::vector<std::string> find_compose(const Context& context);
 /// Errors: command_failed when they are not that.
 State read_container_states(std::string_view lines);
 
-/// Fills in the commands of a service of that preset. Errors: config; command_failed.
-void expand_compose(const Context& context, const Settings& settings, const std::filesystem::path& folder, Service& service);
+/// Fills in the commands of a service of that preset. `found` is what find_compose() answered for an earlier service, and
+/// is filled in when it is empty and needed. Errors: config; command_failed.
+void expand_compose(const Context& context, const Settings& settings, const std::filesystem::path& folder, std::vector<std::string>& found, Service& service);
 
 }  // namespace safety::services

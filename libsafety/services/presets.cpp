@@ -60,7 +60,7 @@ void check_names(const Settings& own, const Settings& all, Preset preset, const 
   }
 }
 
-Service expand_one(const Context& context, const Configuration& configuration, const std::string& name) {
+Service expand_one(const Context& context, const Configuration& configuration, const std::string& name, std::vector<std::string>& compose) {
   const auto found = configuration.services.find(name);
   const auto own = found == configuration.services.end() ? Settings() : found->second;
   auto settings = configuration.defaults;
@@ -74,7 +74,7 @@ Service expand_one(const Context& context, const Configuration& configuration, c
   read_limit(settings, "start_timeout", name, service.start_timeout);
   read_limit(settings, "health_timeout", name, service.health_timeout);
   switch (service.preset) {
-    case Preset::compose: expand_compose(context, settings, configuration.folder, service); break;
+    case Preset::compose: expand_compose(context, settings, configuration.folder, compose, service); break;
     case Preset::systemd: expand_systemd(settings, service); break;
     case Preset::command:
       for (const auto& [key, command] : {std::pair{"stop", &service.stop}, std::pair{"start", &service.start}, std::pair{"state", &service.state}})
@@ -98,7 +98,8 @@ Services expand(const Context& context, const Configuration& configuration) {
       throw Error(Code::config, fmt::format("[services.{}] is not in `order`", entry.first),
                   fmt::format("Add \"{}\" to `order` in [services]: services are stopped in that order.", entry.first));
   Services services;
-  for (const auto& name : configuration.order) services.push_back(expand_one(context, configuration, name));
+  std::vector<std::string> compose;  // asking which one is there takes half a second
+  for (const auto& name : configuration.order) services.push_back(expand_one(context, configuration, name, compose));
   return services;
 }
 

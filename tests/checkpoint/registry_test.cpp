@@ -82,8 +82,16 @@ TEST(Registry, TakesACloneAloneButNotACheckpointOfNothing) {
   EXPECT_EQ(database.value("SELECT count(*) FROM safety.checkpoints"), "0");
 }
 
-/// Turns a registry into one of the first version, as it was written by toolkits that knew of no clones.
+/// Turns a registry into one of the second version, as it was written by toolkits that knew of no rollbacks.
+void make_second_version(const TestDatabase& database) {
+  database.execute(
+      "DROP TABLE safety.steps, safety.rolled_back_migrations; "
+      "COMMENT ON SCHEMA safety IS 'safety registry 2: a mirror of the record files, remade by safety-list --rebuild'");
+}
+
+/// ... and of the first, which knew of no clones either.
 void make_first_version(const TestDatabase& database) {
+  make_second_version(database);
   database.execute(
       "ALTER TABLE safety.checkpoints DROP CONSTRAINT archive_is_whole, DROP CONSTRAINT has_content, DROP COLUMN clone_database, "
       "ALTER COLUMN archive_file SET NOT NULL, ALTER COLUMN archive_bytes SET NOT NULL, ALTER COLUMN sha256 SET NOT NULL; "
@@ -102,8 +110,63 @@ TEST(Registry, BringsAnOlderOneUpToDateAndKeepsItsRows) {
   registry.put(made);
   EXPECT_EQ(database.value("SELECT string_agg(id || ':' || COALESCE(sha256, clone_database), ' ' ORDER BY id DESC) FROM safety.checkpoints"),
             "old:" + std::string(64, 'a') + " new:shop__clone_20261122_100000");
-  EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace) LIKE 'safety registry 2:%'"), "t");
+  EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace) LIKE 'safety registry 3:%'"), "t");
+  EXPECT_EQ(database.value("SELECT count(*) FROM safety.rolled_back_migrations"), "0");
   registry.prepare();  // a second time is no error
+}
+
+TEST(Registry, BringsTheSecondVersionUpToDateWithTheFirstStep) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  registry.put(record("old"));
+  registry.put(operation("one", "2026-11-22T10:05:00.000Z"));
+  make_second_version(database);
+  EXPECT_THAT(registry.list_steps("one"), ::testing::IsEmpty());
+  registry.put(StepRecord{"one", 1, "revert", "done", "2026-11-22T10:01:00.000Z", "", ""});
+  EXPECT_EQ(registry.list_steps("one").size(), 1U);
+  EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace) LIKE 'safety registry 3:%'"), "t");
+  EXPECT_EQ(database.value("SELECT (SELECT string_agg(id, ' ') FROM safety.checkpoints) || ' ' || (SELECT string_agg(id, ' ') FROM safety.operations)"), "old one");
+}
+
+TEST(Registry, LeavesANewerVersionAsItIs) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  database.execute("COMMENT ON SCHEMA safety IS 'safety registry 4: of tomorrow'");
+  registry.prepare();
+  registry.put(record("a"));
+  EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace)"), "safety registry 4: of tomorrow");
+}
+
+TEST(Registry, KeepsStepsByTheirNumberAndTheirLastState) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  registry.put(StepRecord{"one", 2, "revert", "began", "2026-11-22T10:01:00.250Z", "alice@host", ""});
+  registry.put(StepRecord{"one", 1, "latch", "done", "2026-11-22T10:00:00.000Z", "alice@host", ""});
+  registry.put(StepRecord{"two", 1, "latch", "done", "2026-11-22T12:00:00.000Z", "", ""});
+  registry.put(StepRecord{"one", 2, "revert", "skipped", "2026-11-22T10:02:00.250Z", "bob@host", "it's \"done\" by hand"});
+  const auto steps = registry.list_steps("one");
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].step, "latch");
+  EXPECT_EQ(steps[1].number, 2);
+  EXPECT_EQ(steps[1].state + "|" + steps[1].at + "|" + steps[1].who + "|" + steps[1].detail, "skipped|2026-11-22T10:02:00.250Z|bob@host|it's \"done\" by hand");
+  EXPECT_THAT(registry.list_steps("three"), ::testing::IsEmpty());
+}
+
+TEST(Registry, GivesAnOperationBack) {
+  const TestDatabase database;
+  Registry registry(quiet_context(), database.info());
+  registry.prepare();
+  EXPECT_FALSE(registry.get_operation("one"));
+  registry.put(operation("one"));
+  ASSERT_TRUE(registry.get_operation("one"));
+  EXPECT_EQ(registry.get_operation("one")->finished, "");
+  registry.put(operation("one", "2026-11-22T10:05:00.000Z"));
+  const auto one = *registry.get_operation("one");
+  EXPECT_EQ(one.kind + "|" + one.checkpoint + "|" + one.started + "|" + one.finished + "|" + one.outcome,
+            "restore|cp|2026-11-22T10:00:00.000Z|2026-11-22T10:05:00.000Z|success");
 }
 
 TEST(Registry, OfAnOlderVersionIsCarriedIntoANewerOne) {
@@ -112,9 +175,13 @@ TEST(Registry, OfAnOlderVersionIsCarriedIntoANewerOne) {
   from.prepare();
   from.put(record("a", "tab\tand\\backslash\n"));
   make_first_version(old_one);
+  to.prepare();
+  to.put(StepRecord{"stale", 1, "revert", "done", "2026-11-22T10:01:00.000Z", "", ""});
   from.copy_to(to);
   EXPECT_EQ(new_one.value("SELECT id || label || sha256 || record::text FROM safety.checkpoints"),
             old_one.value("SELECT id || label || sha256 || record::text FROM safety.checkpoints"));
+  EXPECT_THAT(to.list_steps("stale"), ::testing::IsEmpty());  // nor has the older one any
+  EXPECT_EQ(old_one.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'safety'"), "2");  // and is left as it was
 }
 
 TEST(Registry, ClosesAnOperationThatACrashLeftOpen) {
@@ -137,11 +204,15 @@ TEST(Registry, IsCarriedIntoTheDatabaseThatTakesOver) {
   from.prepare();
   from.put(record("a", "tab\tand\\backslash\n"));
   from.put(operation("one"));
+  from.put(StepRecord{"one", 1, "revert", "done", "2026-11-22T10:01:00.000Z", "alice", "tab\t"});
+  old_one.execute("INSERT INTO safety.rolled_back_migrations (operation, tool, schema_name, table_name, migration, action, row) "
+                  "VALUES ('one', 'prisma', 'public', '_prisma_migrations', '1_a', 'deleted', '{\"id\": \"\\\\ \\\"\"}')");
   to.prepare();
   to.put(record("stale"));
   from.copy_to(to);
-  for (const char* table : {"checkpoints", "operations"}) {
-    const auto sql = std::string("SELECT string_agg(t::text, ' ' ORDER BY id) FROM safety.") + table + " t";
+  for (const char* table : {"checkpoints", "operations", "rolled_back_migrations", "steps"}) {
+    const auto sql = std::string("SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM safety.") + table + " t";
+    EXPECT_NE(old_one.value(sql), "") << table;
     EXPECT_EQ(new_one.value(sql), old_one.value(sql)) << table;
   }
   EXPECT_EQ(new_one.value("SELECT obj_description('safety'::regnamespace)"),

@@ -1,6 +1,8 @@
 // The image of scripts/Dockerfile, as the stack's service "safety" runs it.
 #include "tests/docker/stack.hpp"
 
+#include <unistd.h>
+
 #include <thread>
 
 namespace safety {
@@ -56,6 +58,30 @@ TEST(SafetyImage, StopsAtOnceWhileItWaitsForTheNextBackup) {
   EXPECT_EQ(stopped.exit_code, 0) << stopped;
   EXPECT_LT(stopped.seconds, 10) << stopped;
   EXPECT_EQ(stack.state("safety").value("ExitCode", -1), 0);
+}
+
+// Tests bring their package along, as it was built beside them; users compile in the image what the context brings along.
+TEST(SafetyImage, CanBeCompiledFromWhatItsContextHolds) {
+  const testing::TempFolder folder;
+  testing::write_text(folder / "Dockerfile", "FROM scratch\nCOPY . /source\nCMD [\"none\"]\n");
+  const auto tag = "safety-test/context:" + folder.path().filename().string().substr(12);
+  const auto name = folder.path().filename().string();
+  const auto expect_success = [](const ToolRun& run) { EXPECT_EQ(run.exit_code, 0) << run; };
+  testing::RunOptions classic;
+  classic.environment = {{"DOCKER_BUILDKIT", "0"}};
+  expect_success(testing::docker({"build", "--tag", tag, "--file", (folder / "Dockerfile").string(), testing::source_path("").string()}, classic));
+  expect_success(testing::docker({"create", "--name", name, tag}));
+  expect_success(testing::docker({"cp", name + ":/source", (folder / "source").string()}));
+  expect_success(testing::docker({"rm", name}));
+  expect_success(testing::docker({"rmi", tag}));
+
+  const auto build = (folder / "build").string();
+  expect_success(testing::run_program("cmake", {"-S", (folder / "source").string(), "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DSAFETY_TESTS=OFF"}));
+  // Without doing it, but every source has to be there.
+  expect_success(testing::run_program("ninja", {"-C", build, "-n", "safety_tools"}));
+  for (const auto* script : {"install-packages", "make-package"})
+    EXPECT_EQ(::access((folder / "source/scripts" / script).c_str(), X_OK), 0) << script;
+  EXPECT_FALSE(std::filesystem::exists(folder / "source/build")) << "a build folder goes to the engine";
 }
 
 TEST(SafetyImage, WithoutArgumentsSaysWhatItCanDo) {

@@ -271,5 +271,22 @@ TEST(UniqueFd, ClosesWhatItOwnsOnce) {
   EXPECT_EQ(::fcntl(raw, F_GETFD), -1);
 }
 
+TEST(RenameDurably, MovesAFolderAndReplacesNothing) {
+  const TempFolder folder;
+  fs::create_directories(folder / "a/it's one");
+  fs::create_directories(folder / "b");
+  rename_durably(folder / "a/it's one", folder / "b/two");
+  EXPECT_TRUE(fs::is_directory(folder / "b/two"));
+  EXPECT_FALSE(fs::exists(folder / "a/it's one"));
+  fs::create_directories(folder / "a/three");  // rename(2) itself would replace an empty folder
+  for (const auto& [from, to] : {std::pair(folder / "a/three", folder / "b/two"), std::pair(folder / "a/none", folder / "b/none")}) {
+    const auto error = error_of([&] { rename_durably(from, to); });
+    EXPECT_EQ(error.code(), Code::storage);
+    EXPECT_THAT(error.message(), HasSubstr(from.string()));
+    EXPECT_THAT(error.message(), HasSubstr(to.string()));
+  }
+  EXPECT_TRUE(fs::is_directory(folder / "a/three"));
+}
+
 }  // namespace
 }  // namespace safety::os

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libsafety/base/time.hpp"
 #include "tests/testing/testing.hpp"
 
 namespace safety::plan {
@@ -168,6 +169,88 @@ TEST(Journal, ReportsAFileWithoutAReadableHead) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].path, folder / "a.journal");
   EXPECT_EQ(found[0].head.operation, "");
+}
+
+std::vector<std::string> kinds_of(const std::vector<JournalEvent>& events) {
+  std::vector<std::string> kinds;
+  for (const auto& event : events) kinds.push_back(event.kind);
+  return kinds;
+}
+
+TEST(JournalEvents, TellWhatHappenedInTheOrderOfTheFile) {
+  TempFolder folder;
+  std::filesystem::path path;
+  const auto before = std::chrono::system_clock::now() - std::chrono::milliseconds(1);  // times are written to the millisecond
+  {
+    auto journal = Journal::create(folder.path(), make_head("restore_1", "safety-restore", "shop", {}));
+    path = journal.state().path;
+    journal.set_fact("old_oid", "16384");
+    journal.step_began("load");
+    journal.step_ended("load", 0.5);
+    journal.note("confirm", "ada", "yes: \"swap\"\nafter lunch");
+    journal.step_began("swap");
+    journal.step_failed("swap", "disk full");
+    journal.step_undone("load");
+    journal.end("undone");
+  }
+  const auto events = read_events(path);
+  ASSERT_THAT(kinds_of(events), ElementsAre("head", "fact", "began", "done", "note", "began", "failed", "undone", "end"));
+  EXPECT_EQ(events[0].at, read_all(folder.path()).at(0).head.started);
+  EXPECT_EQ(events[1].step, "old_oid");
+  EXPECT_EQ(events[1].text, "16384");
+  EXPECT_EQ(events[2].step, "load");
+  EXPECT_EQ(events[2].seconds, 0);
+  EXPECT_EQ(events[3].step, "load");
+  EXPECT_EQ(events[3].seconds, 0.5);
+  EXPECT_EQ(events[4].step, "confirm");
+  EXPECT_EQ(events[4].who, "ada");
+  EXPECT_EQ(events[4].text, "yes: \"swap\"\nafter lunch");
+  EXPECT_EQ(events[5].step, "swap");
+  EXPECT_EQ(events[6].step, "swap");
+  EXPECT_EQ(events[6].text, "disk full");
+  EXPECT_EQ(events[7].step, "load");
+  EXPECT_EQ(events[8].step, "");
+  EXPECT_EQ(events[8].text, "undone");
+  for (const auto& event : events) {
+    const auto at = parse_rfc3339(event.at);
+    ASSERT_TRUE(at) << event.kind << " at \"" << event.at << "\"";
+    EXPECT_GE(*at, before) << event.kind;
+    EXPECT_LE(*at, std::chrono::system_clock::now()) << event.kind;
+    EXPECT_EQ(event.who, event.kind == "note" ? "ada" : "");
+  }
+}
+
+TEST(JournalEvents, OfANoteChangeNothingThatAResumeGoesBy) {
+  TempFolder folder;
+  {
+    auto journal = Journal::create(folder.path(), head());
+    journal.step_began("create");
+    journal.note("create", "", "passed over");
+  }
+  const auto state = find_unfinished(folder.path()).at(0);
+  EXPECT_THAT(state.begun, ElementsAre("create"));
+  EXPECT_THAT(state.done, IsEmpty());
+  EXPECT_THAT(state.facts, IsEmpty());
+  EXPECT_EQ(state.ending, "");
+}
+
+TEST(JournalEvents, OfAJournalFromBeforeTimesWereWrittenHaveNone) {
+  TempFolder folder;
+  const auto path = folder / "old.journal";
+  testing::write_text(path,
+                      "{\"kind\":\"done\",\"step\":\"swap\",\"seconds\":2}\nnot json\n[1]\n{\"kind\":\"later\"}\n"
+                      "{\"kind\":\"fact\",\"name\":\"a\",\"value\":7}\n{\"kind\":\"done\",\"step\":\"cut\",\"seconds\":1}");
+  const auto events = read_events(path);
+  ASSERT_THAT(kinds_of(events), ElementsAre("done", "fact")) << "what is not known, and what a crash cut, is left out";
+  EXPECT_EQ(events[0].seconds, 2);
+  EXPECT_EQ(events[0].at, "");
+  EXPECT_EQ(events[1].step, "a");
+  EXPECT_EQ(events[1].text, "");
+}
+
+TEST(JournalEvents, CannotBeReadOfAFileThatIsNotThere) {
+  const Error error = error_of([] { read_events("/nonexistent/operations/a.journal"); });
+  EXPECT_EQ(error.code(), Code::storage);
 }
 
 TEST(Journal, ListsTheOldestFirst) {

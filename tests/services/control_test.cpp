@@ -195,7 +195,8 @@ TEST(ComposeV2, IsDrivenThroughDockerCompose) {
   Service service;
   service.name = "api";
   service.preset = Preset::compose;
-  expand_compose(quiet_context(), {}, programs.folder(), service);
+  std::vector<std::string> compose;
+  expand_compose(quiet_context(), {}, programs.folder(), compose, service);
   EXPECT_EQ(look(quiet_context(), service).status, Status::healthy);
   stop(quiet_context(), service);
   EXPECT_EQ(look(quiet_context(), service).status, Status::stopped);
@@ -216,7 +217,8 @@ TEST(ComposeV2, ThatMayNotAskTheEngineIsSaidToNeedAnotherUser) {
   Service service;
   service.name = "api";
   service.preset = Preset::compose;
-  expand_compose(quiet_context(), {}, programs.folder(), service);
+  std::vector<std::string> compose;
+  expand_compose(quiet_context(), {}, programs.folder(), compose, service);
   const auto error = error_of([&] { look(quiet_context(), service); });
   EXPECT_EQ(error.code(), Code::command_failed);
   EXPECT_THAT(error.detail(), HasSubstr("permission denied"));

@@ -38,6 +38,12 @@ TEST_F(Compose, PrefersTheNewSpellingAndFallsBackToTheOld) {
   EXPECT_EQ(error_of([] { find_compose(quiet_context()); }).code(), Code::command_failed);
 }
 
+TEST_F(Compose, IsLookedForOnceHoweverManyServicesThereAre) {
+  programs_.add("docker", "test \"$1\" = compose");
+  expand(quiet_context(), configuration_of({"api", "worker"}, {}, folder_.path()));
+  EXPECT_EQ(programs_.log(), "docker [compose] [version]\n");
+}
+
 TEST_F(Compose, MakesCommandsThatDependOnNoFolderAndNoTerminal) {
   programs_.add("docker", "test \"$1\" = compose");
   auto configuration = configuration_of({"api"}, {{"project", {"my shop"}}, {"files", {"docker-compose.yml"}}, {"stop_timeout", {"30s"}}}, folder_.path());
