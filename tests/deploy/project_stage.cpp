@@ -167,7 +167,7 @@ std::string ProjectStage::content(bool is_drizzle) const {
 }
 
 std::string ProjectStage::schema() const {
-  const auto dump = run_program("pg_dump", {"--schema-only", url()});
+  const auto dump = run_program("pg_dump", {"--schema-only", "--exclude-schema=safety", "--exclude-schema=safety_lost", url()});
   must(dump, "pg_dump");
   std::string kept;
   // The token after \restrict is another one each time.

@@ -64,7 +64,7 @@ class ProjectStage {
   /// history; or of the media API's tables. Equal texts are equal content.
   std::string prisma_content() const { return content(false); }
   std::string drizzle_content() const { return content(true); }
-  /// All definitions, as pg_dump writes them.
+  /// All definitions, as pg_dump writes them, but for the toolkit's own.
   std::string schema() const;
 
  private:

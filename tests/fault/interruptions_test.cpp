@@ -4,6 +4,7 @@
 #include <random>
 
 #include "tests/fault/fault_stage.hpp"
+#include "tests/fault/lost_server.hpp"
 
 namespace safety::testing {
 namespace {
@@ -152,24 +153,6 @@ class LostServer : public ::testing::Test {
     stage.run_sql("CREATE TABLE wide AS SELECT n AS id, repeat(md5(n::text), 8) AS body FROM generate_series(1, 100000) n; CHECKPOINT");
     stage.make_before_and_after();
   }
-  void kill_server() {
-    const auto pid = cluster.postmaster_pid();
-    const auto children = run_program("pgrep", {"-P", std::to_string(pid)}).out;
-    ::kill(pid, SIGKILL);
-    std::istringstream lines(children);
-    for (pid_t child = 0; lines >> child;) ::kill(child, SIGKILL);
-    for (int i = 0; i < 200 && ::kill(pid, 0) == 0; ++i) std::this_thread::sleep_for(milliseconds(10));
-  }
-  void start_server() {
-    const auto data = cluster.data_folder();
-    std::filesystem::remove(data / "postmaster.pid");
-    std::vector<std::string> command{server_programs() + "/pg_ctl", "-D", data.string(), "-w", "-t", "60", "-l", (data / "again.log").string(), "start"};
-    if (::geteuid() == 0) command.insert(command.begin(), {"runuser", "-u", "postgres", "--"});
-    RunOptions options;
-    options.folder = "/";
-    const auto started = run_program(command[0], {command.begin() + 1, command.end()}, options);
-    ASSERT_EQ(started.exit_code, 0) << started;
-  }
 };
 
 TEST_F(LostServer, KilledInTheMiddleOfABackupLeavesNothingBehindAndTheNextOneWorks) {
@@ -177,14 +160,14 @@ TEST_F(LostServer, KilledInTheMiddleOfABackupLeavesNothingBehindAndTheNextOneWor
   auto backup = stage.start("safety-backup", {"--jobs", "1"});
   ASSERT_TRUE(backup.wait_for_output("rows ..."));
   std::this_thread::sleep_for(milliseconds(30));
-  kill_server();
+  kill_server(cluster);
   const auto ended = backup.wait();
   EXPECT_EQ(ended.exit_code, 4) << ended;
   EXPECT_THAT(ended.err, ::testing::AllOf(::testing::HasSubstr("connection"), ::testing::HasSubstr("hint: ")));
   EXPECT_LT(ended.seconds, 30);
   EXPECT_EQ(stage.files_ending(".sql.zst"), archives);
   EXPECT_THAT(stage.files_ending(".partial"), ::testing::IsEmpty());
-  start_server();
+  start_server(cluster);
   EXPECT_EQ(stage.content(), stage.before());
   const auto again = stage.run("safety-backup", {});
   EXPECT_EQ(again.exit_code, 0) << again;
@@ -194,11 +177,11 @@ TEST_F(LostServer, KilledInTheMiddleOfARestoreSaysThatItCanBeResumedAndIs) {
   auto restore = stage.start("safety-restore", {"latest", "--yes"});
   ASSERT_TRUE(restore.wait_for_output("rows and indexes"));
   std::this_thread::sleep_for(milliseconds(50));
-  kill_server();
+  kill_server(cluster);
   const auto ended = restore.wait();
   EXPECT_EQ(ended.exit_code, 14) << ended;
   EXPECT_THAT(ended.err, ::testing::AllOf(::testing::HasSubstr("step load failed"), ::testing::HasSubstr("--abort"), ::testing::HasSubstr("--resume")));
-  start_server();
+  start_server(cluster);
   EXPECT_EQ(stage.content(), stage.before());
   expect_refusal_of_unfinished(stage.run("safety-restore", {"latest", "--yes"}));
   const auto resumed = stage.run("safety-restore", {"--resume"});
