@@ -269,13 +269,14 @@ class Maker {
 
   void find_made() {
     std::set<std::uint64_t> entries;  // of what is made
+    std::set<ObjectId> ids;
     std::set<std::uint32_t> tables;
     const auto& items = scheme_.then.items;
     const auto is_made = [&](std::size_t at) {
       const auto& item = items[at];
       if (item.type == "DEFAULT") {
         const auto owner = scheme_.then.catalog.default_owners.find(item.id.oid);
-        return owner != scheme_.then.catalog.default_owners.end() && tables.contains(owner->second);
+        return owner != scheme_.then.catalog.default_owners.end() && ids.contains({kRelations, owner->second});  // of a view, too
       }
       if (item.type == "TABLE ATTACH") return std::any_of(tables.begin(), tables.end(), [&](auto oid) { return is_named(scheme_.then.catalog.tables.at(oid), item); });
       if (item.type == "INDEX ATTACH") return is_attached_to_made(item, entries);
@@ -287,6 +288,7 @@ class Maker {
       if (items[at].type == "DEFAULT ACL" || !is_made(at)) continue;
       scheme_.made.push_back(at);
       entries.insert(items[at].entry);
+      if (items[at].id.oid != 0) ids.insert(items[at].id);
       const auto table = scheme_.then.catalog.tables.find(items[at].id.oid);
       if (items[at].id.catalog != kRelations || table == scheme_.then.catalog.tables.end()) continue;
       tables.insert(table->first);
