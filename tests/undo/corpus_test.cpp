@@ -235,7 +235,6 @@ class UndoCorpus : public ::testing::TestWithParam<std::string> {
 
   static void expect_fate(bool is_clone) {
     const auto one = read_case(testing::source_path("tests/undo/corpus/" + GetParam() + ".sql"));
-    if (!is_clone && !one.not_in_archive_mode.empty()) return;
     SCOPED_TRACE(one.name + ": " + one.title);
     Stage(one, base_->name(), is_clone).expect_its_fate();
   }
@@ -243,10 +242,20 @@ class UndoCorpus : public ::testing::TestWithParam<std::string> {
   inline static std::unique_ptr<TestDatabase> base_;
 };
 
+/// Names and oids of the checkpoint are known from a clone only: each such case says why it is not here.
+class UndoCorpusOfArchives : public UndoCorpus {};
+
+std::vector<std::string> archive_case_names() {
+  auto names = case_names();
+  std::erase_if(names, [](const std::string& name) { return !read_case(testing::source_path("tests/undo/corpus/" + name + ".sql")).not_in_archive_mode.empty(); });
+  return names;
+}
+
 TEST_P(UndoCorpus, FromAClone) { expect_fate(true); }
-TEST_P(UndoCorpus, FromAnArchive) { expect_fate(false); }
+TEST_P(UndoCorpusOfArchives, FromAnArchive) { expect_fate(false); }
 
 INSTANTIATE_TEST_SUITE_P(Case, UndoCorpus, ::testing::ValuesIn(case_names()), [](const auto& one) { return one.param; });
+INSTANTIATE_TEST_SUITE_P(Case, UndoCorpusOfArchives, ::testing::ValuesIn(archive_case_names()), [](const auto& one) { return one.param; });
 
 TEST(UndoCorpusFiles, AreManyAndOfEachFate) {
   int of_fate[3] = {};
