@@ -63,23 +63,13 @@ plan::Step rehearse_step(Run& run) {
           .why_no_undo = "the copy is dropped"};
 }
 
-std::vector<std::string> start_services(Run& run) {
-  return services::start_as_found(run.context, run.options.services, *run.journal, run.result.services);
-}
-
 plan::Step stop_step(Run& run) {
   return {.id = "stop_services",
           .what = fmt::format("stop {}", services::list_to_stop(run.options.services)),
           .why = "nobody writes between the clone and the end of the migration: going back loses nothing",
           .apply = [&run] { services::stop_all(run.context, run.options.services, *run.journal, run.result.services); },
           .is_done = {},
-          .undo =
-              [&run] {
-                const auto troubles = start_services(run);
-                if (!troubles.empty())
-                  throw Error(Code::manual_attention, "not all services are as they were: " + join(troubles, "; "),
-                              "Start them by hand: " + services::commands_to_start(run.options.services, *run.journal) + ".");
-              },
+          .undo = [&run] { services::give_back(run.context, run.options.services, *run.journal, run.result.services); },
           .why_no_undo = {}};
 }
 
@@ -126,7 +116,7 @@ plan::Step start_step(Run& run) {
           .why = "the migration is good when what uses it is well",
           .apply =
               [&run] {
-                const auto troubles = start_services(run);
+                const auto troubles = services::start_as_found(run.context, run.options.services, *run.journal, run.result.services);
                 if (!troubles.empty())
                   throw Error(Code::service_unhealthy, "services are not healthy on the migrated database: " + join(troubles, "; "),
                               "See the services' logs.");

@@ -5,17 +5,12 @@
 #include "libsafety/base/text.hpp"
 #include "libsafety/checkpoint/store.hpp"
 #include "libsafety/os/fault_point.hpp"
-#include "libsafety/pg/quote.hpp"
 #include "libsafety/restore/run.hpp"
 #include "libsafety/transfer/clone.hpp"
 #include "libsafety/transfer/cluster.hpp"
 
 namespace safety::restore {
 namespace {
-
-void allow_connections(pg::Connection& maintenance, const std::string& database, bool are_allowed) {
-  maintenance.execute(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", pg::quote_identifier(database), are_allowed));
-}
 
 void copy_clone(Run& run) {
   transfer::drop_database(run.maintenance, run.staging);  // a resumed run finds the half-made one
@@ -46,13 +41,13 @@ plan::Step open_step(Run& run) {
   return {.id = "open_clone",
           .what = fmt::format("let sessions into clone \"{}\"", run.options.clone),
           .why = "it was closed so that nobody changes it, and is about to be the database",
-          .apply = [&run] { allow_connections(run.maintenance, run.staging, true); },
+          .apply = [&run] { transfer::allow_connections(run.maintenance, run.staging, true); },
           .is_done = [&run] { return run.is_swapped(); },
           .undo =
               [&run] {
                 if (run.is_swapped()) return;
                 auto session = fresh_session(run);
-                allow_connections(session, run.staging, false);
+                transfer::allow_connections(session, run.staging, false);
               },
           .why_no_undo = {}};
 }

@@ -7,7 +7,6 @@
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/pg/dump_program.hpp"
-#include "libsafety/restore/restore.hpp"
 #include "libsafety/rollback/data_changes.hpp"
 #include "libsafety/rollback/prices.hpp"
 #include "libsafety/rollback/rollback.hpp"
@@ -138,14 +137,8 @@ void examine(Run& run, const Origin& origin) {
 
 Look look(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
-  settle_scratch(context, info, options.folder, lock);
-  restore::throw_if_unfinished(options.folder, info.database());
-  Run run{context, info.with_database(info.database()), options, lock, checkpoint::Store(options.folder), "rollback_" + plan::new_stamp(options.folder / "operations", "rollback")};
-  {
-    pg::Connection target(context, run.info);
-    pg::use_dump_settings(target);
-    run.target = choose_target(context, lock.session(), target, options);
-  }
+  auto run = new_run(context, info, options, lock);
+  choose(run);
   const Origin origin(context, run.info, run.target, options, lock);
   examine(run, origin);
   Look found;

@@ -1,5 +1,4 @@
 // What of a schema the undone migrations made: what else is new was made by people, and is not dropped unasked.
-#include <algorithm>
 #include <set>
 
 #include "libsafety/os/file.hpp"

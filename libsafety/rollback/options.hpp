@@ -43,7 +43,6 @@ struct RollbackOptions {
   bool cascades = false, keeps_data_changes = false;
   bool takes_checkpoint = true;  // of the broken state, first
   bool moves_folders = true;
-  bool rehearses = false;        // on a copy, before
   std::chrono::milliseconds lock_timeout{2000}, count_budget{10000};
   unsigned jobs = 2;
   std::string container, tool_version;

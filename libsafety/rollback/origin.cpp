@@ -4,7 +4,6 @@
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/migrations/history_table.hpp"
-#include "libsafety/pg/quote.hpp"
 #include "libsafety/plan/journal.hpp"
 #include "libsafety/restore/restore.hpp"
 #include "libsafety/transfer/cluster.hpp"
@@ -28,10 +27,6 @@ bool is_scratch(const plan::JournalState& journal, const std::string& database) 
          argument("new_name").starts_with(transfer::derived_prefix(database, kKind));
 }
 
-void allow_connections(pg::Connection& maintenance, const std::string& database, bool are_allowed) {
-  maintenance.execute(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", pg::quote_identifier(database), are_allowed));
-}
-
 }  // namespace
 
 Origin::Origin(const Context& context, const pg::ConnectionInfo& info) : context_(context), info_(info) {}
@@ -51,7 +46,7 @@ Origin::Origin(const Context& context, const pg::ConnectionInfo& info, const Tar
 void Origin::open_clone(const checkpoint::Record& record, pg::Connection& maintenance) {
   is_clone_ = true;
   name_ = record.clone->database;
-  allow_connections(maintenance, name_, true);
+  transfer::allow_connections(maintenance, name_, true);
 }
 
 void Origin::restore_scratch(const checkpoint::Record& record, const RollbackOptions& options, checkpoint::OperationLock& lock) {
@@ -107,7 +102,7 @@ Origin::~Origin() {
   try {
     auto maintenance = pg::connect_to_maintenance(Context{context_.sink, {}}, info_);
     if (is_clone_) {
-      if (transfer::oid_of(maintenance, name_) != 0) allow_connections(maintenance, name_, false);
+      if (transfer::oid_of(maintenance, name_) != 0) transfer::allow_connections(maintenance, name_, false);
       return;
     }
     transfer::drop_database(maintenance, name_);
@@ -120,7 +115,7 @@ Origin::~Origin() {
 }
 
 void close_clone(pg::Connection& maintenance, const Target& target) {
-  if (target.clone) allow_connections(maintenance, target.clone->clone->database, false);
+  if (target.clone) transfer::allow_connections(maintenance, target.clone->clone->database, false);
 }
 
 void settle_scratch(const Context& context, const pg::ConnectionInfo& info, const std::filesystem::path& folder, checkpoint::OperationLock& lock) {

@@ -23,14 +23,6 @@ Run make_run(const Context& context, const pg::ConnectionInfo& info, const Rollb
   return {context, info.with_database(info.database()), options, lock, checkpoint::Store(options.folder), std::move(operation)};
 }
 
-std::string new_operation(const RollbackOptions& options) { return "rollback_" + plan::new_stamp(options.folder / "operations", "rollback"); }
-
-void choose(Run& run) {
-  pg::Connection target(run.context, run.info);
-  pg::use_dump_settings(target);
-  run.target = choose_target(run.context, run.lock.session(), target, run.options);
-}
-
 /// What look() recommends, unless somebody chose.
 void settle_strategy(Run& run) {
   if (!run.options.strategy)
@@ -61,9 +53,26 @@ void prepare(Run& run) {
   // Known to be impossible is known before services are stopped.
   require_registry(run);
   const auto assessment = undo::assess(run.context, undo_request(run, origin));
-  for (const auto& effect : assessment.effects)
-    if (effect.loss == undo::Loss::impossible) throw Error(Code::not_reversible, "the schema change cannot be undone: " + effect.detail, effect.hint, effect.words);
+  undo::throw_if_impossible(assessment.effects);
   run.sql = assessment.sql;
+}
+
+Run prepared_run(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options, checkpoint::OperationLock& lock) {
+  auto run = new_run(context, info, options, lock);
+  settle_strategy(run);
+  choose(run);
+  prepare(run);
+  return run;
+}
+
+/// One that a dead process began, with what it left half-done ended.
+Run reopened_run(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options, checkpoint::OperationLock& lock, plan::Journal& journal) {
+  auto run = make_run(context, info, options, lock, journal.state().head.operation);
+  run.journal = &journal;
+  settle_nested(run);
+  take_arguments(run, journal.state());
+  close_clone(lock.session(), run.target);
+  return run;
 }
 
 void note_in_journal(Run& run) {
@@ -142,25 +151,27 @@ plan::JournalState find_finished(const RollbackOptions& options, const std::stri
 
 }  // namespace
 
-RollbackResult roll_back(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options) {
-  checkpoint::OperationLock lock(context, info, info.database());
+Run new_run(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options, checkpoint::OperationLock& lock) {
   settle_scratch(context, info, options.folder, lock);
   restore::throw_if_unfinished(options.folder, info.database());
-  auto run = make_run(context, info, options, lock, new_operation(options));
-  settle_strategy(run);
-  choose(run);
-  prepare(run);
+  return make_run(context, info, options, lock, "rollback_" + plan::new_stamp(options.folder / "operations", "rollback"));
+}
+
+void choose(Run& run) {
+  pg::Connection target(run.context, run.info);
+  pg::use_dump_settings(target);
+  run.target = choose_target(run.context, run.lock.session(), target, run.options);
+}
+
+RollbackResult roll_back(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options) {
+  checkpoint::OperationLock lock(context, info, info.database());
+  auto run = prepared_run(context, info, options, lock);
   return begin(run);
 }
 
 std::vector<plan::Step> describe_rollback(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
-  settle_scratch(context, info, options.folder, lock);
-  restore::throw_if_unfinished(options.folder, info.database());
-  auto run = make_run(context, info, options, lock, new_operation(options));
-  settle_strategy(run);
-  choose(run);
-  prepare(run);
+  auto run = prepared_run(context, info, options, lock);
   auto plan = plan_rollback(run);
   for (auto& step : plan) step.apply = nullptr, step.is_done = nullptr, step.undo = nullptr;  // they refer to this run
   return plan;
@@ -168,9 +179,7 @@ std::vector<plan::Step> describe_rollback(const Context& context, const pg::Conn
 
 undo::UndoResult rehearse(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
-  settle_scratch(context, info, options.folder, lock);
-  restore::throw_if_unfinished(options.folder, info.database());
-  auto run = make_run(context, info, options, lock, new_operation(options));
+  auto run = new_run(context, info, options, lock);
   run.strategy = Strategy::undo;
   choose(run);
   const Origin origin(context, run.info, run.target, run.options, lock);
@@ -203,11 +212,7 @@ undo::UndoResult rehearse(const Context& context, const pg::ConnectionInfo& info
 RollbackResult resume(const Context& context, const pg::ConnectionInfo& info, const restore::Unfinished& unfinished, const RollbackOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
   auto journal = plan::Journal::reopen(unfinished.journal.path);
-  auto run = make_run(context, info, options, lock, unfinished.journal.head.operation);
-  run.journal = &journal;
-  settle_nested(run);
-  take_arguments(run, journal.state());
-  close_clone(lock.session(), run.target);
+  auto run = reopened_run(context, info, options, lock, journal);
   run.sql = run.fact("sql");
   if (run.fact("moves").empty()) {
     // It ended before it had looked: nothing was begun.
@@ -222,11 +227,7 @@ RollbackResult resume(const Context& context, const pg::ConnectionInfo& info, co
 void abort(const Context& context, const pg::ConnectionInfo& info, const restore::Unfinished& unfinished, const RollbackOptions& options) {
   checkpoint::OperationLock lock(context, info, info.database());
   auto journal = plan::Journal::reopen(unfinished.journal.path);
-  auto run = make_run(context, info, options, lock, unfinished.journal.head.operation);
-  run.journal = &journal;
-  settle_nested(run);
-  take_arguments(run, journal.state());
-  close_clone(lock.session(), run.target);
+  auto run = reopened_run(context, info, options, lock, journal);
   if (is_reverted(run))
     throw Error(Code::resumable, "rollback " + run.operation + " has reverted the database already",
                 "Run `safety-rollback --resume` to finish it; `safety-rollback --undo` rolls it back then.");
@@ -235,10 +236,8 @@ void abort(const Context& context, const pg::ConnectionInfo& info, const restore
 
 RollbackResult roll_forward(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options, const std::string& operation) {
   checkpoint::OperationLock lock(context, info, info.database());
-  settle_scratch(context, info, options.folder, lock);
-  restore::throw_if_unfinished(options.folder, info.database());
+  auto run = new_run(context, info, options, lock);
   const auto done = find_finished(options, info.database(), operation);
-  auto run = make_run(context, info, options, lock, new_operation(options));
   run.undoes = done.head.operation;
   const auto fact = [&](const std::string& name) {
     const auto found = done.facts.find(name);

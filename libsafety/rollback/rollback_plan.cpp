@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "libsafety/base/text.hpp"
-#include "libsafety/os/fault_point.hpp"
 #include "libsafety/rollback/run.hpp"
 
 namespace safety::rollback {
@@ -28,8 +27,6 @@ std::string what_reverting_does(const Run& run) {
   }
 }
 
-std::vector<std::string> start_services(Run& run) { return services::start_as_found(run.context, run.options.services, *run.journal, run.result.services); }
-
 plan::Step checkpoint_step(Run& run) {
   return {.id = "checkpoint",
           .what = "back the database up as it is, broken",
@@ -46,13 +43,7 @@ plan::Step stop_step(Run& run) {
           .why = "nobody writes into a table that changes under them",
           .apply = [&run] { services::stop_all(run.context, run.options.services, *run.journal, run.result.services); },
           .is_done = [&run] { return is_reverted(run); },
-          .undo =
-              [&run] {
-                const auto troubles = start_services(run);
-                if (!troubles.empty())
-                  throw Error(Code::manual_attention, "not all services are as they were: " + join(troubles, "; "),
-                              "Start them by hand: " + services::commands_to_start(run.options.services, *run.journal) + ".");
-              },
+          .undo = [&run] { services::give_back(run.context, run.options.services, *run.journal, run.result.services); },
           .why_no_undo = {}};
 }
 
@@ -93,7 +84,7 @@ plan::Step start_step(Run& run) {
           .why = "with the code that fits the schema: that of the checkpoint",
           .apply =
               [&run] {
-                for (const auto& trouble : start_services(run)) {
+                for (const auto& trouble : services::start_as_found(run.context, run.options.services, *run.journal, run.result.services)) {
                   run.result.warnings.push_back("service " + trouble);
                   run.context.sink.warning("service " + trouble);
                 }

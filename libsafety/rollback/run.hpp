@@ -42,6 +42,10 @@ struct Run {
 };
 
 plan::Plan plan_rollback(Run& run);
+/// A rollback that is about to begin, once what dead runs left is dealt with. Errors: resumable when an earlier one is unfinished.
+Run new_run(const Context& context, const pg::ConnectionInfo& info, const RollbackOptions& options, checkpoint::OperationLock& lock);
+/// Its target, by the options.
+void choose(Run& run);
 /// "alice@host".
 std::string who();
 

@@ -82,6 +82,12 @@ std::vector<std::string> start_as_found(const Context& context, const Services& 
   return troubles;
 }
 
+void give_back(const Context& context, const Services& services, const plan::Journal& journal, std::vector<Timing>& timings) {
+  const auto troubles = start_as_found(context, services, journal, timings);
+  if (!troubles.empty())
+    throw Error(Code::manual_attention, "not all services are as they were: " + join(troubles, "; "), "Start them by hand: " + commands_to_start(services, journal) + ".");
+}
+
 std::string commands_to_start(const Services& services, const plan::Journal& journal) {
   std::vector<std::string> commands;
   for (auto service = services.rbegin(); service != services.rend(); ++service)

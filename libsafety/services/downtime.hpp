@@ -34,6 +34,9 @@ void stop_all(const Context& context, const Services& services, plan::Journal& j
 std::vector<std::string> start_as_found(const Context& context, const Services& services, const plan::Journal& journal,
                                         std::vector<Timing>& timings);
 
+/// The same for an undo, which must not end well when they are not. Errors: manual_attention, with the commands to start them by hand.
+void give_back(const Context& context, const Services& services, const plan::Journal& journal, std::vector<Timing>& timings);
+
 /// The commands that start what was found running, for a person.
 std::string commands_to_start(const Services& services, const plan::Journal& journal);
 

@@ -111,6 +111,10 @@ std::optional<DerivedDatabase> find_database(pg::Connection& maintenance, const 
   return DerivedDatabase{name, oid, static_cast<std::uint64_t>(rows.number(0, 0))};
 }
 
+void allow_connections(pg::Connection& maintenance, const std::string& database, bool are_allowed) {
+  maintenance.execute(fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS {}", pg::quote_identifier(database), are_allowed));
+}
+
 namespace {
 
 /// A database with subscriptions cannot be dropped. Ours are disabled copies whose replication slot belongs to the
@@ -119,7 +123,7 @@ void drop_subscriptions(pg::Connection& maintenance, const std::string& database
   const auto names = maintenance.query(
       "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1", {database});
   if (names.rows() == 0) return;
-  maintenance.execute("ALTER DATABASE " + pg::quote_identifier(database) + " ALLOW_CONNECTIONS true");
+  allow_connections(maintenance, database, true);
   pg::Connection inside(maintenance.context(), maintenance.info().with_database(database));
   for (int row = 0; row < names.rows(); ++row) {
     const auto name = pg::quote_identifier(names.value(row, 0));

@@ -35,6 +35,9 @@ std::vector<DerivedDatabase> list_derived(pg::Connection& maintenance, const std
 /// The database of that name, when it is the one with that oid.
 std::optional<DerivedDatabase> find_database(pg::Connection& maintenance, const std::string& name, std::uint32_t oid);
 
+/// Whether sessions may enter it. Those that are in it stay.
+void allow_connections(pg::Connection& maintenance, const std::string& database, bool are_allowed);
+
 /// DROP DATABASE IF EXISTS, ending its sessions.
 void drop_database(pg::Connection& maintenance, const std::string& database);
 

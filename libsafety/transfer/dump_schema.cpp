@@ -26,7 +26,9 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
   return {request.pg_dump.path, std::move(arguments), std::move(environment)};
 }
 
-[[noreturn]] void throw_pg_dump_error(const os::ProcessResult& result) {
+}  // namespace
+
+Error pg_dump_error(const os::ProcessResult& result) {
   std::string first;
   std::string_view rest = result.standard_error;
   while (!rest.empty() && first.empty()) {
@@ -36,13 +38,11 @@ os::Command pg_dump_command(const SchemaDumpRequest& request, std::vector<std::s
   }
   if (first.empty()) first = one_line(trim(result.standard_error));
   const bool is_lock = result.standard_error.find("lock timeout") != std::string::npos;
-  throw Error(is_lock ? Code::locked : Code::command_failed, fmt::format("pg_dump ended with exit code {}", result.exit_code),
-              is_lock ? "A migration is probably running: wait for it, or allow more with --lock-wait-timeout."
-                      : "The message is pg_dump's own; `safety-doctor` checks versions and privileges.",
-              first);
+  return Error(is_lock ? Code::locked : Code::command_failed, fmt::format("pg_dump ended with exit code {}", result.exit_code),
+               is_lock ? "A migration is probably running: wait for it, or allow more with --lock-wait-timeout."
+                       : "The message is pg_dump's own; `safety-doctor` checks versions and privileges.",
+               first);
 }
-
-}  // namespace
 
 std::vector<std::string> settings_to_pin(pg::Connection& connection) {
   const auto rows = connection.execute(
@@ -59,7 +59,7 @@ std::string dump_section(const Context& context, const SchemaDumpRequest& reques
   std::string text;
   const auto result = os::run_process(context, pg_dump_command(request, {"--section=" + section}),
                                       [&](std::string_view piece) { text.append(piece); });
-  if (result.exit_code != 0) throw_pg_dump_error(result);
+  if (result.exit_code != 0) throw pg_dump_error(result);
   if (text.find("PostgreSQL database dump complete") == std::string::npos)
     throw Error(Code::command_failed, "pg_dump's output has no end mark", "Run it by hand to see why.");
   return archive::clean_section(text, true);
@@ -81,7 +81,7 @@ void dump_large_objects(const Context& context, const SchemaDumpRequest& request
         if (!has_ended && text.find("PostgreSQL database dump complete") != std::string::npos) has_ended = true;
         if (text.size() >= kFrameBytes) flush_lines(false);
       });
-  if (result.exit_code != 0) throw_pg_dump_error(result);
+  if (result.exit_code != 0) throw pg_dump_error(result);
   flush_lines(true);
   if (!has_ended) throw Error(Code::command_failed, "pg_dump's large objects have no end mark", "Run it by hand to see why.");
 }

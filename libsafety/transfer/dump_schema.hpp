@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "libsafety/archive/writer.hpp"
+#include "libsafety/base/error.hpp"
+#include "libsafety/os/process.hpp"
 #include "libsafety/pg/dump_program.hpp"
 #include "libsafety/transfer/snapshot.hpp"
 #include "libsafety/transfer/source_catalog.hpp"
@@ -24,6 +26,9 @@ struct SchemaDumpRequest {
 /// Which settings must be pinned for this database; mostly none. Asks what sessions are given at their start, not what
 /// this one was set to since: string literals (standard_conforming_strings off) and, where money is kept, its format.
 std::vector<std::string> settings_to_pin(pg::Connection& connection);
+
+/// What pg_dump's end with another code than 0 means: locked, or command_failed with its own words.
+Error pg_dump_error(const os::ProcessResult& result);
 
 /// pg_dump --section=pre-data or post-data, without its settings header and psql commands.
 /// Memory: the section's text. Errors: those of pg_dump as command_failed with its own words.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libsafety/base/error.hpp"
+
 namespace safety::undo {
 
 std::string name_of(Loss loss) {
@@ -11,6 +13,11 @@ std::string name_of(Loss loss) {
     case Loss::impossible: break;
   }
   return "impossible";
+}
+
+void throw_if_impossible(const std::vector<Effect>& effects) {
+  for (const auto& effect : effects)
+    if (effect.loss == Loss::impossible) throw Error(Code::not_reversible, "the schema change cannot be undone: " + effect.detail, effect.hint, effect.words);
 }
 
 bool Assessment::is_possible() const {

@@ -23,6 +23,9 @@ struct Effect {
   std::string hint;    // a full sentence with the flag or command
 };
 
+/// Errors: not_reversible, naming the first effect that is impossible.
+void throw_if_impossible(const std::vector<Effect>& effects);
+
 struct Assessment {
   std::vector<schema::Change> changes;  // from the checkpoint's schema to the present one: what is undone
   std::vector<Effect> effects;

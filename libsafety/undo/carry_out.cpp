@@ -81,7 +81,6 @@ class Run {
     context_.sink.phase("rows of " + plan.then->title());
     const auto rows = target_.execute(act.sql).affected_rows();
     result.rows_moved += rows;
-    moved_[act.table] += rows;
   }
 
   void load(const Act& act, UndoResult& result) {
@@ -204,7 +203,6 @@ class Run {
   Preparation& preparation_;
   pg::Connection& target_;
   std::map<ObjectId, std::string> sequences_;
-  std::map<std::uint32_t, std::uint64_t> moved_;
 };
 
 bool is_worth_trying_again(const Error& error) {

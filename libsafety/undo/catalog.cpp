@@ -7,8 +7,6 @@
 namespace safety::undo {
 namespace {
 
-constexpr std::uint32_t kDefaults = 2604, kConstraints = 2606, kRules = 2618, kTriggers = 2620, kSchemas = 2615;
-
 // Relations of users, of alias c; n is their schema.
 constexpr const char* kUserRelations =
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety', 'safety_lost') "

@@ -13,8 +13,8 @@
 
 namespace safety::undo {
 
-inline constexpr std::uint32_t kRelations = 1259;  // pg_class
-inline constexpr std::uint32_t kTypes = 1247;      // pg_type
+// Catalogs by their oids, which never change: pg_class, pg_type, pg_attrdef, pg_constraint, pg_namespace, pg_rewrite, pg_trigger, pg_policy.
+inline constexpr std::uint32_t kRelations = 1259, kTypes = 1247, kDefaults = 2604, kConstraints = 2606, kSchemas = 2615, kRules = 2618, kTriggers = 2620, kPolicies = 3256;
 
 struct Column {
   int number = 0;             // attnum
@@ -23,6 +23,8 @@ struct Column {
   std::uint32_t type_oid = 0;
   char type_category = 'S';   // pg_type.typcategory
   bool is_type_of_user() const { return type_oid >= 16384; }  // made in this database, extensions' types included
+  /// Where its values wait beside: a type of the database may not be there yet, or not any more.
+  std::string waiting_type() const { return is_type_of_user() ? "text" : type; }
   std::string collation;
   bool is_not_null = false, is_local = true;
   std::string identity, generated, default_value;  // as pg_attribute and pg_get_expr have them; default_value is the expression of either
@@ -53,6 +55,9 @@ struct Table {
   const Column* find(const std::string& column) const;
   bool is_partition() const { return !partition_bound.empty(); }
   std::string title() const { return schema + "." + name; }  // as people read it
+  /// For a FROM: the rows that are its own, and not its children's. Partitions' rows are their table's. `place`: where it stands meanwhile.
+  std::string own_rows(const std::string& place) const { return (kind == 'p' ? "" : "ONLY ") + place; }
+  std::string own_rows() const { return own_rows(quoted); }
 };
 
 struct ForeignKey {

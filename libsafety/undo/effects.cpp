@@ -119,7 +119,7 @@ class Finder {
       const auto &was = *then.find(old), &is = *now.find(column);
       if (!was.is_not_null || is.is_not_null || !was.generated.empty()) continue;
       const bool is_filled = std::any_of(preparation_.request.fills.begin(), preparation_.request.fills.end(), [&](const Fill& one) { return one.table == then.title() && one.column == old; });
-      if (plan != scheme_.tables.end() && plan->second.is_rebuilt && is_remade(then, old)) continue;
+      if (plan != scheme_.tables.end() && plan->second.is_rebuilt && scheme_.pairing.is_remade(then.oid, old)) continue;
       if (const auto rows = ask_.count(fmt::format("{} WHERE {} IS NULL", now.quoted, is.quoted)); rows > 0 && !is_filled)
         effects_.refuse("column", column_name(then, was), fmt::format("{} of {} NULL in it", format_plural(rows, "row"), rows == 1 ? "has" : "have"),
                         fmt::format("Give them a value first, or say what they get: `--fill {}.{}=EXPRESSION`.", then.title(), old));
@@ -146,11 +146,6 @@ class Finder {
     if (const auto rows = ask_.rows_missing(then, now); rows > 0)
       effects_.worsen("rows", then.quoted, Loss::lossy, fmt::format("{} of the checkpoint are not in it, which was made again since, and stay gone", format_plural(rows, "row")),
                       fmt::format("`--restore-rows {}` brings them back.", then.title()), fmt::format("table {} lacks rows", then.quoted));
-  }
-
-  bool is_remade(const Table& table, const std::string& column) const {
-    const auto found = scheme_.pairing.remade.find(table.oid);
-    return found != scheme_.pairing.remade.end() && found->second.contains(column);
   }
 
   void of_kept() {
@@ -395,6 +390,6 @@ class Finder {
 
 }  // namespace
 
-std::vector<Effect> find_effects(const Context&, Preparation& preparation) { return Finder(preparation).find(); }
+std::vector<Effect> find_effects(Preparation& preparation) { return Finder(preparation).find(); }
 
 }  // namespace safety::undo

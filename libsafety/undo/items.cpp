@@ -9,6 +9,7 @@
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/process.hpp"
+#include "libsafety/transfer/dump_schema.hpp"
 
 namespace safety::undo {
 namespace {
@@ -67,14 +68,7 @@ std::vector<Item> read_items(const Context& context, pg::Connection& connection,
   const bool quotes_all = connection.value_of("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'quote_all_identifiers'") == "on";
   std::string script;
   const auto result = os::run_process(context, pg_dump_command(database, pg_dump, quotes_all), [&](std::string_view piece) { script.append(piece); });
-  if (result.exit_code != 0) {
-    std::string why;
-    for (const auto& line : split_lines(result.standard_error))
-      if (why.empty() && line.find("error:") != std::string::npos) why = one_line(line);
-    const bool is_lock = result.standard_error.find("lock timeout") != std::string::npos;
-    throw Error(is_lock ? Code::locked : Code::command_failed, fmt::format("pg_dump ended with exit code {} on database \"{}\"", result.exit_code, database.database()),
-                is_lock ? "Something holds a table: wait for it, then run it again." : "The message is pg_dump's own; `safety-doctor` checks versions and privileges.", why);
-  }
+  if (result.exit_code != 0) throw transfer::pg_dump_error(result).in(fmt::format("database \"{}\"", database.database()));
   if (script.find("PostgreSQL database dump complete") == std::string::npos)
     throw Error(Code::command_failed, "pg_dump's output has no end mark", "Run `pg_dump --schema-only` by hand to see why.");
   return parse_items(script);

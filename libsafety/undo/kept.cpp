@@ -9,11 +9,13 @@
 namespace safety::undo {
 namespace {
 
+/// Types of the database may go with what is undone: their values are kept as text.
+std::string selected(const Column& column) { return column.quoted + (column.is_type_of_user() ? "::text" : "") + " AS " + column.quoted; }
+
 std::string column_list(const Table& table) {
   std::vector<std::string> columns;
-  // Types of the database may go with what is undone: their values are kept as text.
-  for (const auto& column : table.columns) columns.push_back(column.quoted + (column.is_type_of_user() ? "::text" : "") + " AS " + column.quoted);
-  return columns.empty() ? "" : join(columns, ", ");
+  for (const auto& column : table.columns) columns.push_back(selected(column));
+  return join(columns, ", ");
 }
 
 /// Names end at 63 bytes; the stamp must stay, and so must what tells two of them apart.
@@ -45,7 +47,7 @@ std::vector<Kept> find_kept(const Scheme& scheme, const std::string& stamp) {
     const auto& table = found->second;
     // A partition is kept with its table, unless that one stays. A table of another kind of the same name is made anew from the checkpoint.
     if (table.kind == 'f' || (table.is_partition() && !table.parents.empty() && scheme.vanished.contains({kRelations, table.parents.front()}))) continue;
-    kept.push_back({kept_name(table.title(), stamp, taken), fmt::format("SELECT {} FROM {}{}", column_list(table), table.kind == 'p' ? "" : "ONLY ", table.quoted), "table " + table.quoted});
+    kept.push_back({kept_name(table.title(), stamp, taken), fmt::format("SELECT {} FROM {}", column_list(table), table.own_rows()), "table " + table.quoted});
   }
   for (const auto& [then, plan] : scheme.tables) {
     if (plan.now->is_partition()) continue;
@@ -63,12 +65,12 @@ std::vector<Kept> find_kept(const Scheme& scheme, const std::string& stamp) {
       } else {
         for (const auto& name : plan.now->keys.front()) {
           const auto* key = plan.now->find(name);
-          if (key != column) columns += key->quoted + (key->is_type_of_user() ? "::text" : "") + " AS " + key->quoted + ", ";
+          if (key != column) columns += selected(*key) + ", ";
         }
-        columns += column->quoted + (column->is_type_of_user() ? "::text" : "") + " AS " + column->quoted;
+        columns += selected(*column);
       }
       kept.push_back({kept_name(plan.now->title() + "." + column->name, stamp, taken),
-                      fmt::format("SELECT {} FROM {}{} o WHERE {}", columns, plan.now->kind == 'p' ? "" : "ONLY ", plan.now->quoted, condition),
+                      fmt::format("SELECT {} FROM {} o WHERE {}", columns, plan.now->own_rows(), condition),
                       "column " + plan.now->quoted + "." + column->quoted});
     }
   }

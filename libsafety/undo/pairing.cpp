@@ -11,8 +11,6 @@
 namespace safety::undo {
 namespace {
 
-constexpr std::uint32_t kConstraints = 2606, kSchemas = 2615, kTriggers = 2620, kPolicies = 3256;
-
 std::string key_of(const Item& item) { return item.type + "\n" + item.schema + "\n" + item.name; }
 
 std::string qualified(const std::string& schema, const std::string& name) { return schema + "." + name; }
@@ -263,6 +261,11 @@ class Renames {
 };
 
 }  // namespace
+
+bool Pairing::is_remade(std::uint32_t then, const std::string& column) const {
+  const auto found = remade.find(then);
+  return found != remade.end() && found->second.contains(column);
+}
 
 std::map<ObjectId, ObjectName> read_names(pg::Connection& connection) {
   std::map<ObjectId, ObjectName> names;

@@ -44,6 +44,7 @@ struct Pairing {
   std::map<std::uint32_t, std::set<std::string>> remade;    // columns of the checkpoint's tables that were dropped and made again
   std::vector<Rename> renames;
   std::vector<std::uint32_t> recreated;  // tables of the checkpoint that were dropped and made again
+  bool is_remade(std::uint32_t then, const std::string& column) const;
 };
 
 /// Rows of both sides agree in the given columns, as far as a sample tells: what a rename without oids is known by.

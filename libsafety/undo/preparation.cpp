@@ -47,8 +47,7 @@ class Sampling {
     target_.copy_in_begin("COPY pg_temp.safety_sample FROM STDIN");
     target_.copy_in_put(sample);
     target_.copy_in_finish();
-    const auto found = target_.value_of(fmt::format("SELECT count(*) FROM pg_temp.safety_sample r WHERE EXISTS (SELECT FROM {}{} o WHERE {})", now.kind == 'p' ? "" : "ONLY ",
-                                                    now.quoted, join(conditions, " AND ")));
+    const auto found = target_.value_of(fmt::format("SELECT count(*) FROM pg_temp.safety_sample r WHERE EXISTS (SELECT FROM {} o WHERE {})", now.own_rows(), join(conditions, " AND ")));
     // Some may be changed or deleted since.
     return std::stoull(found) * 2 >= std::min(count, kSampleRows);
   }

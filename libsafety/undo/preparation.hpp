@@ -37,7 +37,7 @@ struct Preparation {
 void load(Preparation& preparation, const Refill& refill);
 
 /// What the undo would change, with what it loses. Source of Assessment::effects.
-std::vector<Effect> find_effects(const Context& context, Preparation& preparation);
+std::vector<Effect> find_effects(Preparation& preparation);
 
 /// Everything of it in one transaction.
 UndoResult carry_out(const Context& context, Preparation& preparation, const std::function<void(pg::Connection&)>& in_transaction);

@@ -40,12 +40,12 @@ std::uint64_t Questions::count_if_asked(const std::string& from) {
 }
 
 bool Questions::has_rows(const Table& table) {
-  return target_.value_of(fmt::format("SELECT EXISTS (SELECT FROM {}{})", table.kind == 'p' ? "" : "ONLY ", table.quoted)) == "t";
+  return target_.value_of(fmt::format("SELECT EXISTS (SELECT FROM {})", table.own_rows())) == "t";
 }
 
 std::string Questions::load_keys(const Table& then, const std::vector<const Column*>& key) {
   std::vector<std::string> declared;
-  for (std::size_t at = 0; at < key.size(); ++at) declared.push_back(fmt::format("k{} {}", at + 1, key[at]->is_type_of_user() ? "text" : key[at]->type));
+  for (std::size_t at = 0; at < key.size(); ++at) declared.push_back(fmt::format("k{} {}", at + 1, key[at]->waiting_type()));
   target_.execute("DROP TABLE IF EXISTS pg_temp.safety_keys; CREATE TEMPORARY TABLE safety_keys (" + join(declared, ", ") + ")");
   target_.copy_in_begin("COPY pg_temp.safety_keys FROM STDIN");
   preparation_.rows->read(then, key, [&](std::string_view row) { target_.copy_in_put(row); });
@@ -66,7 +66,7 @@ std::uint64_t Questions::rows_since(const TablePlan& plan) {
   const auto key = *key_of(plan);
   std::vector<std::string> same;
   for (std::size_t at = 0; at < key.size(); ++at) same.push_back(same_key("o." + now_column(plan.then->oid, key[at]->quoted), plan.then->oid, *key[at], at));
-  return count(fmt::format("{}{} o WHERE NOT EXISTS (SELECT FROM {} r WHERE {})", plan.now->kind == 'p' ? "" : "ONLY ", plan.now->quoted, load_keys(*plan.then, key), join(same, " AND ")));
+  return count(fmt::format("{} o WHERE NOT EXISTS (SELECT FROM {} r WHERE {})", plan.now->own_rows(), load_keys(*plan.then, key), join(same, " AND ")));
 }
 
 std::uint64_t Questions::rows_missing(const Table& then, const Table& now) {
@@ -159,7 +159,7 @@ Found Questions::unknown_labels(const TablePlan& plan, const Source& source) {
 }
 
 std::string Questions::joined(const TablePlan& plan) {
-  const auto from = fmt::format("{}{} o", plan.now->kind == 'p' ? "" : "ONLY ", plan.now->quoted);
+  const auto from = fmt::format("{} o", plan.now->own_rows());
   const auto* refill = preparation_.script.refill_of(plan.then->oid);
   if (refill == nullptr) return from;
   load(preparation_, *refill);
@@ -239,8 +239,7 @@ std::string Questions::now_column(std::uint32_t then, const std::string& quoted)
   const auto column = std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& one) { return one.quoted == quoted; });
   const auto& mapped = preparation_.scheme.pairing.columns.at(then);
   if (column == table.columns.end() || !mapped.contains(column->name)) return "";
-  const auto remade = preparation_.scheme.pairing.remade.find(then);
-  if (remade != preparation_.scheme.pairing.remade.end() && remade->second.contains(column->name)) return "";
+  if (preparation_.scheme.pairing.is_remade(then, column->name)) return "";
   return preparation_.scheme.now.catalog.tables.at(preparation_.scheme.pairing.tables.at(then)).find(mapped.at(column->name))->quoted;
 }
 

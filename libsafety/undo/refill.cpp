@@ -26,7 +26,7 @@ bool can_be_tried(const Source& source) { return !source.now->is_type_of_user() 
 
 void add_evidence(const TablePlan& plan, const Source& source, Refill& refill) {
   const auto map = map_of(refill, *source.then);
-  const auto from = fmt::format("{}{} o JOIN {} r ON {}", plan.now->kind == 'p' ? "" : "ONLY ", plan.now->quoted, refill.table, joined_on(plan, refill));
+  const auto from = fmt::format("{} o JOIN {} r ON {}", plan.now->own_rows(), refill.table, joined_on(plan, refill));
   if (can_be_tried(source))
     refill.evidence.push_back(fmt::format("CREATE FUNCTION {}(value text) RETURNS text LANGUAGE plpgsql AS $safety$ BEGIN RETURN value::{}::{}::text; EXCEPTION WHEN others THEN RETURN NULL; END $safety$",
                                           try_of(refill, *source.then), source.then->type, source.now->type));
@@ -140,7 +140,7 @@ Refill make_refill(const TablePlan& plan, std::size_t number) {
   }
   // A type of the database may not be there yet: its values wait as text.
   std::vector<std::string> columns;
-  for (const auto* column : refill.columns) columns.push_back(refill.name_of(*column) + " " + (column->is_type_of_user() ? "text" : column->type));
+  for (const auto* column : refill.columns) columns.push_back(refill.name_of(*column) + " " + column->waiting_type());
   refill.create = fmt::format("CREATE TEMPORARY TABLE {} ({})", refill.table.substr(8), join(columns, ", "));
   for (const auto& source : plan.sources)
     if (source.kind == Source::Kind::converted) add_evidence(plan, source, refill);
@@ -186,7 +186,7 @@ std::string select_statement(const TablePlan& plan, const Refill* refill, const 
   for (const auto& source : plan.sources)
     if (source.kind != Source::Kind::computed) values.push_back(expression_of(plan, source, refill, casts, fills) + " AS " + source.then->quoted);
   // Rows of partitions come through their table, those of children are their own.
-  return fmt::format("SELECT {} FROM {}{} o{}", join(values, ", "), plan.now->kind == 'p' ? "" : "ONLY ", old,
+  return fmt::format("SELECT {} FROM {} o{}", join(values, ", "), plan.now->own_rows(old),
                      refill == nullptr ? "" : fmt::format(" LEFT JOIN {} r ON {}", refill->table, joined_on(plan, *refill)));
 }
 
@@ -204,8 +204,8 @@ std::string insert_missing_statement(const TablePlan& plan, const Refill& refill
     columns.push_back(source.then->quoted);
     values.push_back(refilled(refill, *source.then));
   }
-  return fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} r WHERE NOT EXISTS (SELECT FROM {}{} o WHERE {})", plan.then->quoted, join(columns, ", "),
-                     join(values, ", "), refill.table, plan.now->kind == 'p' ? "" : "ONLY ", old, joined_on(plan, refill));
+  return fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} r WHERE NOT EXISTS (SELECT FROM {} o WHERE {})", plan.then->quoted, join(columns, ", "),
+                     join(values, ", "), refill.table, plan.now->own_rows(old), joined_on(plan, refill));
 }
 
 }  // namespace safety::undo

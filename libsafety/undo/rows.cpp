@@ -20,12 +20,12 @@ class DatabaseRows final : public CheckpointRows {
     std::vector<std::string> names;
     for (const auto* column : columns) names.push_back(column->quoted);
     // A query, since COPY of a table takes no generated columns and no partitioned table.
-    return origin_.copy_out(fmt::format("COPY (SELECT {} FROM {}{}{}) TO STDOUT", join(names, ", "), table.kind == 'p' ? "" : "ONLY ", table.quoted,
+    return origin_.copy_out(fmt::format("COPY (SELECT {} FROM {}{}) TO STDOUT", join(names, ", "), table.own_rows(),
                                         most == kAllRows ? "" : fmt::format(" LIMIT {}", most)), sink);
   }
 
   std::uint64_t count(const Table& table) override {
-    return static_cast<std::uint64_t>(std::stoull(origin_.value_of(fmt::format("SELECT count(*) FROM {}{}", table.kind == 'p' ? "" : "ONLY ", table.quoted))));
+    return static_cast<std::uint64_t>(std::stoull(origin_.value_of(fmt::format("SELECT count(*) FROM {}", table.own_rows()))));
   }
 
   std::vector<std::string> set_sequences(const std::vector<std::string>& names) override {

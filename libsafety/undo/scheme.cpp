@@ -6,8 +6,6 @@
 namespace safety::undo {
 namespace {
 
-constexpr std::uint32_t kDefaults = 2604, kConstraints = 2606;
-
 bool is_one_of(const std::string& type, std::initializer_list<std::string_view> types) { return std::find(types.begin(), types.end(), type) != types.end(); }
 
 /// What is altered in place, by its definition's own difference, at the end.
@@ -103,8 +101,7 @@ class Maker {
       if (old_text(column.type, now) != old.type || column.collation != old.collation) rebuild(now.oid, "column " + old.quoted + " has another type");
       if (old_text(column.default_value, now) != old.default_value && (!column.generated.empty() || !old.generated.empty())) rebuild(now.oid, "column " + old.quoted + " is computed in another way");
       if (column.generated != old.generated) rebuild(now.oid, "column " + old.quoted + " is computed in another way");
-      const bool is_remade = scheme_.pairing.remade.contains(then.oid) && scheme_.pairing.remade.at(then.oid).contains(old.name);
-      if (is_remade) rebuild(now.oid, "column " + old.quoted + " was dropped and made again");
+      if (scheme_.pairing.is_remade(then.oid, old.name)) rebuild(now.oid, "column " + old.quoted + " was dropped and made again");
       if (moved.contains(old.name)) {
         rebuild(now.oid, "column " + old.quoted + " stands in another place");
         scheme_.pairing.remade[then.oid].insert(old.name);  // only a column that is made again moves
@@ -122,9 +119,8 @@ class Maker {
   std::set<std::string> moved_columns(const Table& then, const Table& now) const {
     std::vector<std::pair<std::string, int>> places;
     const auto& columns = scheme_.pairing.columns.at(then.oid);
-    const auto remade = scheme_.pairing.remade.find(then.oid);
     for (const auto& old : then.columns)
-      if (const auto found = columns.find(old.name); found != columns.end() && (remade == scheme_.pairing.remade.end() || !remade->second.contains(old.name)))
+      if (const auto found = columns.find(old.name); found != columns.end() && !scheme_.pairing.is_remade(then.oid, old.name))
         places.push_back({old.name, now.find(found->second)->number});
     std::vector<std::size_t> length(places.size(), 1), before(places.size(), places.size());
     std::size_t best = 0;
@@ -228,7 +224,6 @@ class Maker {
 
   void find_sources(TablePlan& plan) {
     const auto& columns = scheme_.pairing.columns.at(plan.then->oid);
-    const auto remade = scheme_.pairing.remade.find(plan.then->oid);
     for (const auto& old : plan.then->columns) {
       Source source{.kind = Source::Kind::now, .now = nullptr, .then = &old};
       const auto found = columns.find(old.name);
@@ -239,7 +234,7 @@ class Maker {
         source.kind = Source::Kind::computed;
       else if (source.now == nullptr)
         source.kind = Source::Kind::refilled;
-      else if (remade != scheme_.pairing.remade.end() && remade->second.contains(old.name))
+      else if (scheme_.pairing.is_remade(plan.then->oid, old.name))
         source.kind = Source::Kind::converted, source.is_remade = true;
       else if (old_text(source.now->type, *plan.now) != old.type || loses_labels(*source.now, old))
         source.kind = Source::Kind::converted;

@@ -11,6 +11,11 @@
 namespace safety::undo {
 namespace {
 
+std::string upper(std::string text) {
+  for (auto& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return text;
+}
+
 bool is_post_data(const Item& item) {
   static const std::set<std::string> types{"CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS", "TRIGGER", "RULE", "POLICY", "ROW SECURITY",
                                            "PUBLICATION", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "EVENT TRIGGER", "SUBSCRIPTION"};
@@ -178,11 +183,6 @@ class Writer {
       for (at = 1; identity[at] != '"' || identity[at + 1] == '"'; ++at) at += identity[at] == '"';
     const auto dot = identity.find('.', at);
     return dot == std::string::npos || item.schema.empty() ? identity : std::string(kAside) + identity.substr(dot);
-  }
-
-  static std::string upper(std::string text) {
-    for (auto& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    return text;
   }
 
   void rename() {
@@ -387,9 +387,7 @@ std::string drop_statement(const std::string& type, const std::string& identity)
   if (type == "publication namespace") return fmt::format("ALTER PUBLICATION {} DROP TABLES IN SCHEMA {}", on(" in publication ").second, on(" in publication ").first);
   if (type == "default value" || type == "default acl" || type.empty()) return "";
   if (type == "cast") return "DROP CAST " + identity;
-  std::string word = type;
-  for (auto& c : word) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  return "DROP " + word + " " + identity;
+  return "DROP " + upper(type) + " " + identity;
 }
 
 Script make_script(const Scheme& scheme, const std::map<ObjectId, std::pair<std::string, std::string>>& identities, const Casts& casts, const UndoRequest& request) {

@@ -22,11 +22,11 @@ void check_disk(Preparation& preparation) {
                 "Free space on the server (`safety-prune --databases` drops clones and previous databases), or choose `--strategy swap`.");
 }
 
-Assessment assess(const Context& context, Preparation& preparation) {
+Assessment assess(Preparation& preparation) {
   Assessment assessment;
   assessment.changes = schema::compare(preparation.then_definitions, preparation.now_definitions);
   for (const auto& rename : preparation.scheme.pairing.renames) assessment.renames.push_back(rename.words);
-  assessment.effects = find_effects(context, preparation);
+  assessment.effects = find_effects(preparation);
   const auto& scheme = preparation.scheme;
   for (const auto& [then, plan] : scheme.tables) {
     if (!plan.is_rebuilt || plan.now->is_partition()) continue;
@@ -42,14 +42,13 @@ Assessment assess(const Context& context, Preparation& preparation) {
 
 Assessment assess(const Context& context, const UndoRequest& request) {
   Preparation preparation(context, request);
-  return assess(context, preparation);
+  return assess(preparation);
 }
 
 UndoResult undo(const Context& context, const UndoRequest& request, const std::function<void(pg::Connection&)>& in_transaction) {
   Preparation preparation(context, request);
   preparation.is_decided = true;
-  for (const auto& effect : find_effects(context, preparation))
-    if (effect.loss == Loss::impossible) throw Error(Code::not_reversible, "the schema change cannot be undone: " + effect.detail, effect.hint, effect.words);
+  throw_if_impossible(find_effects(preparation));
   check_disk(preparation);
   return carry_out(context, preparation, in_transaction);
 }
