@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "libsafety/base/error.hpp"
 
@@ -16,6 +17,12 @@ void check(int result) {
   if (result != 1)
     throw Error(Code::internal, "OpenSSL cannot compute SHA-256",
                 "Run `openssl dgst -sha256 /dev/null` to see whether this machine's OpenSSL works.");
+}
+
+std::string hex_of(const unsigned char* digest, unsigned int size) {
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
+  return hex;
 }
 
 }  // namespace
@@ -39,15 +46,21 @@ std::string Sha256::finish() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   check(EVP_DigestFinal_ex(state_->context.get(), digest, &size));
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-  return hex;
+  return hex_of(digest, size);
 }
 
 std::string Sha256::of(std::string_view bytes) {
   Sha256 digest;
   digest.add(bytes);
   return digest.finish();
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
+  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, bytes.size(), digest, &size) != nullptr ? 1 : 0);
+  return hex_of(digest, size);
 }
 
 }  // namespace safety::archive

@@ -1,5 +1,5 @@
 #pragma once
-// SHA-256 piece by piece. The only place of this folder that knows OpenSSL.
+// SHA-256 piece by piece, and signatures by it. The only place of this folder that knows OpenSSL.
 
 #include <memory>
 #include <string>
@@ -22,5 +22,8 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// HMAC-SHA256 (RFC 2104) of `bytes`: 64 hex digits.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
 }  // namespace safety::archive

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 
 namespace safety {
 namespace {
@@ -35,6 +36,26 @@ std::string format_bytes(std::uint64_t bytes) {
     ++unit;
   }
   return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, kUnits[unit]);
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  text = trim(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  std::string unit;
+  for (const char c : trim(text.substr(static_cast<std::size_t>(end - text.data()))))
+    unit += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const bool is_binary = unit.size() >= 2 && unit.substr(1, 1) == "I";
+  if (unit.ends_with('B')) unit.pop_back();
+  if (is_binary) unit.erase(1, 1);
+  constexpr std::string_view kPrefixes = "KMGTP";
+  const auto power = unit.size() == 1 ? kPrefixes.find(unit[0]) : std::string_view::npos;
+  if (!unit.empty() && power == std::string_view::npos) return std::nullopt;
+  double value = number;
+  for (std::size_t at = 0; !unit.empty() && at <= power; ++at) value *= is_binary ? 1024 : 1000;
+  if (!(value >= 0 && value <= 1e18)) return std::nullopt;
+  return static_cast<std::uint64_t>(value);
 }
 
 std::string format_seconds(double seconds) {

@@ -2,6 +2,7 @@
 // Text for people and for file names.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@ namespace safety {
 
 /// "1.5 GB", "312 kB", "17 bytes": powers of 1000, as disks are sold.
 std::string format_bytes(std::uint64_t bytes);
+/// "10GB", "1.5 TB", "500M" in powers of 1000, "10GiB" in powers of 1024, or a bare number of bytes; nullopt for anything else.
+std::optional<std::uint64_t> parse_bytes(std::string_view text);
 /// "0.412 s", "12.3 s", "4 min 05 s", "2 h 10 min".
 std::string format_seconds(double seconds);
 /// "1,234,567".

@@ -14,6 +14,8 @@ double seconds_of(std::chrono::system_clock::duration duration) { return std::ch
 
 }  // namespace
 
+bool is_in_future(Instant time, Instant now) { return time > now + kClockTolerance; }
+
 std::vector<std::string> unmet(const Policy& policy, const Record& record, Instant now) {
   std::vector<std::string> reasons;
   if (record.proof() < policy.least) {
@@ -25,7 +27,7 @@ std::vector<std::string> unmet(const Policy& policy, const Record& record, Insta
   const auto taken = parse_rfc3339(record.snapshot_time);
   if (!taken) {
     reasons.push_back(fmt::format("its time \"{}\" cannot be read", record.snapshot_time));
-  } else if (*taken > now + kClockTolerance) {
+  } else if (is_in_future(*taken, now)) {
     reasons.push_back(fmt::format("its time {} lies in the future", record.snapshot_time));
   } else if (now - *taken > *policy.max_age) {
     reasons.push_back(fmt::format("it is {} old and {} is allowed", format_seconds(seconds_of(now - *taken)),

@@ -11,6 +11,9 @@
 
 namespace safety::checkpoint {
 
+/// Whether it lies further ahead than two clocks may be apart unnoticed.
+bool is_in_future(Instant time, Instant now);
+
 struct Policy {
   Proof least = Proof::none;
   std::optional<std::chrono::milliseconds> max_age;  // of the content: since its snapshot

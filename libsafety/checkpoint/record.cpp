@@ -31,7 +31,7 @@ bool is_true(const json& object, const char* name) {
 std::string name_of(Proof proof) { return proof == Proof::none ? "none" : "L" + std::to_string(static_cast<int>(proof)); }
 
 std::optional<Proof> parse_proof(const std::string& name) {
-  if (name.size() != 2 || (name[0] != 'L' && name[0] != 'l') || name[1] < '1' || name[1] > '4') return std::nullopt;
+  if (name.size() != 2 || (name[0] != 'L' && name[0] != 'l') || name[1] < '1' || name[1] > '5') return std::nullopt;
   return static_cast<Proof>(name[1] - '0');
 }
 

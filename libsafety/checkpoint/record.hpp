@@ -17,9 +17,10 @@ enum class Proof {
   decodes = 2,   // L2: every frame decodes; rows and digests in the file are those of the index
   restored = 3,  // L3: restored aside, rows counted by COPY, schema equal
   content = 4,   // L4: digests read back from the restored tables equal those of the snapshot
+  used = 5,      // L5: a drill: migration heads as recorded, and the project's own statements and commands succeeded there
 };
-std::string name_of(Proof proof);  // "none", "L1" ... "L4"
-/// "L1" ... "L4", in any case. nullopt for anything else.
+std::string name_of(Proof proof);  // "none", "L1" ... "L5"
+/// "L1" ... "L5", in any case. nullopt for anything else.
 std::optional<Proof> parse_proof(const std::string& text);
 
 struct ProofEntry {

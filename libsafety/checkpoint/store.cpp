@@ -32,6 +32,12 @@ std::vector<Record> Store::list(const Context& context) const {
   return records;
 }
 
+std::optional<Record> Store::read(const std::string& id) const {
+  const auto text = os::read_file_if_exists(record_path(id));
+  if (!text) return std::nullopt;
+  return parse_record(*text, record_path(id));
+}
+
 Record Store::resolve(const Context& context, const std::string& name, const std::string& database, Wanted wanted) const {
   const auto records = list(context);
   std::set<std::string> databases;
@@ -78,7 +84,7 @@ fs::path Store::require_archive(const Record& record) const {
 std::string Store::new_id(const std::string& prefix, Instant now) const {
   const std::string base = format_file_name(prefix) + "_" + format_compact(now);
   const auto is_taken = [&](const std::string& id) {
-    for (const char* ending : {".json", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"})
+    for (const char* ending : {".json", ".json.removing", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"})
       if (fs::exists(fs::symlink_status(folder_ / (id + ending)))) return true;
     return false;
   };
@@ -113,6 +119,20 @@ bool Store::forget_clone(Record record) const {
     throw Error(Code::storage, "cannot remove \"" + record_path(record.id).string() + "\": " + error.message(), "Remove it by hand.");
   os::fault_point("record.removed");
   return true;
+}
+
+bool Store::forget_archive(Record record) const {
+  os::fault_point("record.before_forget");
+  if (!record.clone) {
+    os::rename_durably(record_path(record.id), removal_path(record.id));
+  } else {
+    os::write_file_atomically(removal_path(record.id), format_record(record));
+    record.archive = {};
+    record.proofs.clear();  // they were the archive's
+    save(record);
+  }
+  os::fault_point("record.forgotten");
+  return !record.clone;
 }
 
 std::vector<fs::path> Store::list_unrecorded_files(const std::vector<Record>& records) const {

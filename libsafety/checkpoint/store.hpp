@@ -34,6 +34,10 @@ class Store {
 
   std::filesystem::path archive_path(const Record& record) const { return folder_ / record.archive.file; }
   std::filesystem::path record_path(const std::string& id) const { return folder_ / (id + ".json"); }
+  /// Where a record lies whose archive is being removed: RECORDS.md, section "Removal".
+  std::filesystem::path removal_path(const std::string& id) const { return folder_ / (id + ".json.removing"); }
+  /// The record of exactly that id; nullopt when there is none. Errors: archive_damaged, version, as parse_record.
+  std::optional<Record> read(const std::string& id) const;
   bool has_archive(const Record& record) const;
   /// Its path. Errors: no_such_checkpoint when the checkpoint is a clone alone; storage when the file is gone.
   std::filesystem::path require_archive(const Record& record) const;
@@ -47,6 +51,9 @@ class Store {
   void save(const Record& record) const;
   /// The clone was dropped or used: the record loses it, or goes when the clone was all it had. True when it is gone.
   bool forget_clone(Record record) const;
+  /// The archive will be removed: its files are no checkpoint's from here on, and the record goes, or keeps the clone. True when it is
+  /// gone. removal.hpp ends it.
+  bool forget_archive(Record record) const;
 
   /// Makes records for archives that have none (and remakes unreadable ones); returns them. The SHA-256 is computed
   /// anew, so their proof is L1 as of now.

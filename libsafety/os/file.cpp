@@ -1,6 +1,7 @@
 #include "libsafety/os/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -50,6 +51,9 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
   }
 }
 
+/// False when another process has it. A file system without locks has nobody else.
+bool take_lock(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+
 }  // namespace
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
@@ -70,7 +74,7 @@ int UniqueFd::release() noexcept {
   return fd;
 }
 
-AtomicFile::AtomicFile(fs::path path, bool may_replace)
+AtomicFile::AtomicFile(fs::path path, bool may_replace, Readers readers)
     : path_(std::move(path)), partial_(path_.string() + ".partial"), may_replace_(may_replace) {
   if (!may_replace_ && fs::exists(fs::symlink_status(path_)))
     throw Error(Code::storage, "\"" + path_.string() + "\" exists already",
@@ -79,7 +83,7 @@ AtomicFile::AtomicFile(fs::path path, bool may_replace)
   const int existing = may_replace_ ? O_TRUNC : O_EXCL;
   fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | existing | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd_) fail("cannot create", partial_, errno);
-  ::fchmod(fd_.get(), 0600);
+  ::fchmod(fd_.get(), readers == Readers::everyone ? 0644 : 0600);
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
@@ -119,11 +123,58 @@ void AtomicFile::commit() {
   }
 }
 
+ResumedFile::ResumedFile(fs::path path) : path_(std::move(path)), partial_(path_.string() + ".partial") {
+  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd_) fail("cannot create", partial_, errno);
+  if (!take_lock(fd_))
+    throw Error(Code::locked, "another run is filling \"" + partial_.string() + "\"", "Wait until it ended, and run it again.");
+  ::fchmod(fd_.get(), 0600);
+  size_ = file_size(fd_.get(), partial_);
+}
+
+void ResumedFile::write(std::string_view bytes) {
+  write_all(fd_.get(), bytes, partial_);
+  size_ += bytes.size();
+}
+
+void ResumedFile::clear() {
+  if (::ftruncate(fd_.get(), 0) != 0) fail("cannot cut", partial_, errno);
+  size_ = 0;
+}
+
+void ResumedFile::remove() { ::unlink(partial_.c_str()); }
+
+void ResumedFile::commit() {
+  if (::fsync(fd_.get()) != 0) fail("cannot sync", partial_, errno);
+  rename_durably(partial_, path_);
+  fd_ = UniqueFd();
+}
+
+UniqueFd open_locked(const fs::path& path) {
+  auto fd = open_for_reading(path);
+  if (!take_lock(fd)) return {};
+  return fd;
+}
+
 void rename_durably(const fs::path& from, const fs::path& to) {
   if (!rename_to_new(from, to)) fail("cannot rename \"" + from.string() + "\" to", to, errno);
   fault_point("file.renamed");
   sync_folder(to.parent_path());
   if (from.parent_path() != to.parent_path()) sync_folder(from.parent_path());
+}
+
+bool remove_file_durably(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return false;
+    fail("cannot stat", path, errno);
+  }
+  if (!S_ISREG(status.st_mode))
+    throw Error(Code::storage, "\"" + path.string() + "\" is not a regular file, so it is not removed", "Look what it is: `ls -ld " + path.string() + "`.");
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("cannot remove", path, errno);
+  fault_point("file.removed");
+  sync_folder(path.parent_path());
+  return true;
 }
 
 std::optional<std::string> read_file_if_exists(const fs::path& path) {
@@ -149,8 +200,8 @@ std::string read_file(const fs::path& path) {
   return std::move(*content);
 }
 
-void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  AtomicFile file(path, true);
+void write_file_atomically(const fs::path& path, std::string_view bytes, Readers readers) {
+  AtomicFile file(path, true, readers);
   file.write(bytes);
   file.commit();
 }

@@ -26,14 +26,17 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+/// Who may read a file that we write: its owner (mode 0600), or everyone (0644).
+enum class Readers { owner, everyone };
+
 /// Writes `<path>.partial` and renames it to `<path>` on commit, so the final name only ever holds a whole file.
-/// Mode 0600 from the first byte. The destructor abandons: it removes the partial file.
+/// Mode 0600 from the first byte, unless others may read it. The destructor abandons: it removes the partial file.
 /// Threads: one at a time.
 class AtomicFile {
  public:
   /// Errors: storage when the folder is missing, not writable, or `path` exists already (a backup is never replaced)
   /// unless may_replace.
-  explicit AtomicFile(std::filesystem::path path, bool may_replace = false);
+  explicit AtomicFile(std::filesystem::path path, bool may_replace = false, Readers readers = Readers::owner);
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;
   ~AtomicFile();
@@ -51,16 +54,47 @@ class AtomicFile {
   bool may_replace_;
 };
 
+/// A file that comes piece by piece: `<path>.partial`, which stays when it is not committed, so that a later one goes on where
+/// this one ended. Mode 0600. Threads: one at a time.
+class ResumedFile {
+ public:
+  /// Errors: locked when another process fills it.
+  explicit ResumedFile(std::filesystem::path path);
+
+  /// Bytes so far, those of earlier ones included.
+  std::uint64_t size() const noexcept { return size_; }
+  const std::filesystem::path& partial_path() const noexcept { return partial_; }
+  void write(std::string_view bytes);
+  /// Gives up what there is.
+  void clear();
+  /// Removes the partial file.
+  void remove();
+  /// fsync, rename to `path`, which nothing has, fsync of the folder.
+  void commit();
+
+ private:
+  std::filesystem::path path_, partial_;
+  UniqueFd fd_;
+  std::uint64_t size_ = 0;
+};
+
+/// Opens a file and takes its lock (flock) until the descriptor is closed; empty when another process has the lock.
+UniqueFd open_locked(const std::filesystem::path& path);
+
 /// Whole content; nullopt when there is no such file.
 std::optional<std::string> read_file_if_exists(const std::filesystem::path& path);
 std::string read_file(const std::filesystem::path& path);
 /// AtomicFile in one call, replacing an older one.
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes, Readers readers = Readers::owner);
 /// Appends one line to a log-like file and fsyncs it. Mode 0600.
 void append_line_durably(const std::filesystem::path& path, std::string_view line);
 
 /// Renames a file or folder to a name that nothing has, and fsyncs both parents. Errors: storage naming both.
 void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Removes a regular file and fsyncs its folder; false when there is none. Errors: storage, also when it is a symbolic link or
+/// anything else that is no regular file.
+bool remove_file_durably(const std::filesystem::path& path);
 
 UniqueFd open_for_reading(const std::filesystem::path& path);
 /// Reads exactly `size` bytes at `offset`, or throws archive_incomplete when the file ends before.

@@ -79,7 +79,7 @@ class PipePump {
 
 }  // namespace
 
-ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output) {
+ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output, const OutputSink& on_error_output) {
   std::filesystem::path program = command.program;
   if (!program.has_parent_path()) {
     const auto found = find_on_path(program);
@@ -108,6 +108,7 @@ ProcessResult run_process(const Context& context, const Command& command, const 
     }
   });
   auto err = std::make_unique<PipePump<std::function<void(std::string_view)>>>(io, [&](std::string_view piece) {
+    if (on_error_output) on_error_output(piece);
     result.standard_error.append(piece);
     if (result.standard_error.size() > 2 * kKeptErrorBytes)
       result.standard_error.erase(0, result.standard_error.size() - kKeptErrorBytes);

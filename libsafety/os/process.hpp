@@ -33,9 +33,10 @@ using OutputSink = std::function<void(std::string_view)>;
 /// When a stop is requested, on_output throws or the time is up, the child and its children get SIGTERM, and SIGKILL five
 /// seconds later. They are a process group of their own, so that a Ctrl-C reaches us alone and we decide what it means.
 /// The child dies with us: it never outlives a killed parent.
+/// `on_error_output`, where given, sees stderr piece by piece, too; it does not throw.
 /// Errors: command_failed when it cannot be started (its folder is missing, say), or took longer than its limit;
 /// interrupted. A non-zero exit is a return value.
-ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output);
+ProcessResult run_process(const Context& context, const Command& command, const OutputSink& on_output, const OutputSink& on_error_output = {});
 
 /// run_process that collects stdout and throws command_failed, with the last line of stderr, on a non-zero exit.
 std::string run_for_output(const Context& context, const Command& command);

@@ -1,5 +1,5 @@
 #pragma once
-// The database that a rehearsal runs on: a checkpoint's archive under a name of its own. Internal to this folder.
+// The database that a rehearsal or a drill runs on: a checkpoint's archive under a name of its own.
 
 #include <filesystem>
 #include <string>

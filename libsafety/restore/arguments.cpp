@@ -38,6 +38,11 @@ std::map<std::string, std::string> to_arguments(const Run& run) {
           {"undoes_on_unhealthy", text_of(options.undoes_on_unhealthy)}};
 }
 
+bool is_proof(const plan::JournalState& state) {
+  const auto mode = state.head.arguments.find("mode");
+  return mode != state.head.arguments.end() && mode->second == kModes[static_cast<int>(Mode::proof)];
+}
+
 bool is_undo(const plan::JournalState& state) { return state.head.arguments.contains("undo"); }
 
 Run run_of_arguments(const Context& context, const pg::ConnectionInfo& info, const plan::JournalState& state,

@@ -14,5 +14,6 @@ std::map<std::string, std::string> to_arguments(const Run& run);
 Run run_of_arguments(const Context& context, const pg::ConnectionInfo& info, const plan::JournalState& state,
                      pg::Connection& maintenance, bool opens_source);
 bool is_undo(const plan::JournalState& state);
+bool is_proof(const plan::JournalState& state);
 
 }  // namespace safety::restore

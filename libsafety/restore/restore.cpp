@@ -134,6 +134,8 @@ std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, c
   return std::nullopt;
 }
 
+bool is_proof(const Unfinished& unfinished) { return is_proof(unfinished.journal); }
+
 void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database) {
   if (const auto unfinished = find_unfinished(folder, database, ""))
     throw Error(Code::resumable, "an earlier run is unfinished: " + unfinished->describe(), plan::ways_out(unfinished->journal.head));

@@ -37,6 +37,8 @@ RestoreResult undo(const Context& context, const pg::ConnectionInfo& info, const
 /// The oldest unfinished, not running operation of that tool on the database, if any; of any tool when that is empty.
 std::optional<Unfinished> find_unfinished(const std::filesystem::path& folder, const std::string& database,
                                           const std::string& tool = "safety-restore");
+/// Of safety-verify: it replaces nothing, so nobody need decide what becomes of it.
+bool is_proof(const Unfinished& unfinished);
 /// Errors: resumable, naming the operation, whichever tool's it is, and what to do about it.
 void throw_if_unfinished(const std::filesystem::path& folder, const std::string& database);
 

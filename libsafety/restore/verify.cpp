@@ -32,29 +32,36 @@ void prove(const Context& context, const pg::ConnectionInfo& info, const checkpo
   options.reads_digests_back = request.level >= Proof::content;
   options.skips_owners = request.skips_owners;
   options.skips_privileges = request.skips_privileges;
+  options.held_lock = request.held_lock;
   restore(context, info, options);
 }
+
+}  // namespace
 
 bool is_about_the_archive(Code code) {
   return code == Code::archive_damaged || code == Code::archive_incomplete || code == Code::verification;
 }
 
-void store_entry(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request,
-                 const checkpoint::ProofEntry& entry) {
-  if (!request.record) return;
-  auto record = *request.record;
+checkpoint::Record note_proof(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, checkpoint::Record record,
+                              const checkpoint::ProofEntry& entry) {
+  // As it is now: others may have pinned it meanwhile, or removed it.
+  const auto found = store.read(record.id);
+  if (!found) {
+    context.sink.warning("checkpoint " + record.id + " was removed meanwhile: what the proof found is not recorded");
+    return record;
+  }
+  record = *found;
   record.proofs.push_back(entry);
   store.save(record);
-  if (request.level < Proof::restored) return;  // a check of files needs no server
+  if (entry.level < Proof::restored) return record;  // a check of files needs no server
   try {
     checkpoint::Registry registry(context, info);
     if (registry.is_there()) registry.put(record);
   } catch (const Error& error) {
     context.sink.warning("the proof is in the record, but not in schema \"safety\": " + error.message());
   }
+  return record;
 }
-
-}  // namespace
 
 checkpoint::ProofEntry verify(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request) {
   const Stopwatch watch;
@@ -62,7 +69,7 @@ checkpoint::ProofEntry verify(const Context& context, const pg::ConnectionInfo& 
   const auto finish = [&] {
     entry.at = format_rfc3339(std::chrono::system_clock::now());
     entry.seconds = watch.seconds();
-    store_entry(context, info, store, request, entry);
+    if (request.record) note_proof(context, info, store, *request.record, entry);
   };
   try {
     prove(context, info, store, request);

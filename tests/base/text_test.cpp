@@ -106,5 +106,18 @@ TEST(FindNoUtf8, GivesTheFirstByteThatIsNone) {
   EXPECT_EQ(find_no_utf8("\xC3\xBC\xC3"), 2U);
 }
 
+TEST(ParseBytes, ReadsTheUnitsThatPeopleWrite) {
+  EXPECT_EQ(parse_bytes("0"), 0U);
+  EXPECT_EQ(parse_bytes("1234"), 1234U);
+  EXPECT_EQ(parse_bytes("10GB"), 10'000'000'000U);
+  EXPECT_EQ(parse_bytes("1.5 TB"), 1'500'000'000'000U);
+  EXPECT_EQ(parse_bytes(" 500m "), 500'000'000U);
+  EXPECT_EQ(parse_bytes("2 kB"), 2000U);
+  EXPECT_EQ(parse_bytes("7 B"), 7U);
+  EXPECT_EQ(parse_bytes("10GiB"), 10ULL << 30);
+  EXPECT_EQ(parse_bytes("1Ki"), 1024U);
+  for (const char* text : {"", "GB", "-1GB", "10 bytes", "10GBs", "1e30", "inf", "nan", "10 G B", "1IB", "5X"}) EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace safety

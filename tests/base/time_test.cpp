@@ -47,7 +47,23 @@ TEST(Duration, IsReadInTheUnitsThatPeopleWrite) {
   EXPECT_EQ(parse_duration("1.5 h"), milliseconds(5400000));
   EXPECT_EQ(parse_duration("7d"), milliseconds(604800000));
   EXPECT_EQ(parse_duration("12"), milliseconds(12000));
-  for (const char* text : {"", "m", "-1s", "5 weeks", "1h30m"}) EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+  EXPECT_EQ(parse_duration("6w"), milliseconds(6LL * 604800000));
+  EXPECT_EQ(parse_duration("3mo"), milliseconds(90LL * 86400000));
+  EXPECT_EQ(parse_duration("1y"), milliseconds(365LL * 86400000));
+  EXPECT_EQ(parse_duration("100y"), milliseconds(36500LL * 86400000));
+  for (const char* text : {"", "m", "-1s", "5 weeks", "1h30m", "101y", "1e300d", "inf", "nan", "7 D"}) EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+}
+
+TEST(Duration, IsWrittenInTheLargestWholeUnit) {
+  using std::chrono::milliseconds;
+  for (const char* text : {"14 d", "36 h", "90 min", "45 s", "1.5 s", "0 s"}) EXPECT_EQ(format_duration(parse_duration(text).value_or(milliseconds(-1))), text);
+  EXPECT_EQ(format_duration(*parse_duration("2w")), "14 d");
+}
+
+TEST(ParseRfc3339, RefusesYearsThatAnInstantCannotHold) {
+  EXPECT_TRUE(parse_rfc3339("2261-12-31T23:59:59.999Z"));
+  for (const char* text : {"2262-06-01T00:00:00.000Z", "9999-12-31T00:00:00.000Z", "1699-12-31T00:00:00.000Z", "0000-01-01T00:00:00.000Z"})
+    EXPECT_EQ(parse_rfc3339(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -121,10 +121,10 @@ TEST(Record, CountsProofSinceTheLastFailure) {
 }
 
 TEST(Proof, HasNamesThatReadBack) {
-  for (const auto proof : {Proof::digest, Proof::decodes, Proof::restored, Proof::content})
+  for (const auto proof : {Proof::digest, Proof::decodes, Proof::restored, Proof::content, Proof::used})
     EXPECT_EQ(parse_proof(name_of(proof)), proof);
   EXPECT_EQ(parse_proof("l2"), Proof::decodes);
-  for (const char* text : {"", "L", "L0", "L5", "L10", "4", "none"}) EXPECT_EQ(parse_proof(text), std::nullopt) << text;
+  for (const char* text : {"", "L", "L0", "L6", "L10", "4", "none"}) EXPECT_EQ(parse_proof(text), std::nullopt) << text;
 }
 
 }  // namespace

@@ -168,6 +168,54 @@ TEST(AtomicFile, SaysThatTheDiskIsFullAndLeavesNothing) {
   EXPECT_THAT(tiny.folder().names(), IsEmpty());
 }
 
+TEST(ResumedFile, GoesOnWhereTheOneBeforeEnded) {
+  const TempFolder folder;
+  {
+    ResumedFile file(folder / "a");
+    file.write("one ");
+  }
+  EXPECT_THAT(folder.names(), ElementsAre("a.partial"));
+  ResumedFile file(folder / "a");
+  EXPECT_EQ(file.size(), 4u);
+  file.write("two");
+  file.commit();
+  EXPECT_THAT(folder.names(), ElementsAre("a"));
+  EXPECT_EQ(read_file(folder / "a"), "one two");
+}
+
+TEST(ResumedFile, CanBeClearedAndRemoved) {
+  const TempFolder folder;
+  ResumedFile file(folder / "a");
+  file.write("wrong");
+  file.clear();
+  EXPECT_EQ(file.size(), 0u);
+  file.write("right");
+  EXPECT_EQ(read_file(file.partial_path()), "right");
+  file.remove();
+  EXPECT_THAT(folder.names(), IsEmpty());
+}
+
+TEST(ResumedFile, IsFilledByOneAtATimeAndReplacesNothing) {
+  const TempFolder folder;
+  ResumedFile file(folder / "a");
+  EXPECT_EQ(error_of([&] { ResumedFile(folder / "a"); }).code(), Code::locked);
+  testing::write_text(folder / "a", "another's");
+  file.write("ours");
+  EXPECT_EQ(error_of([&] { file.commit(); }).code(), Code::storage);
+  EXPECT_EQ(read_file(folder / "a"), "another's");
+}
+
+TEST(OpenLocked, GivesTheLockToOne) {
+  const TempFolder folder;
+  testing::write_text(folder / "a", "x");
+  {
+    const auto first = open_locked(folder / "a");
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(open_locked(folder / "a"));
+  }
+  EXPECT_TRUE(open_locked(folder / "a"));
+}
+
 TEST(ReadFile, TellsAMissingFileFromAnUnreadableOne) {
   TempFolder folder;
   EXPECT_EQ(read_file_if_exists(folder / "a"), std::nullopt);
@@ -286,6 +334,21 @@ TEST(RenameDurably, MovesAFolderAndReplacesNothing) {
     EXPECT_THAT(error.message(), HasSubstr(to.string()));
   }
   EXPECT_TRUE(fs::is_directory(folder / "a/three"));
+}
+
+TEST(RemoveFileDurably, RemovesRegularFilesAlone) {
+  const TempFolder folder;
+  testing::write_text(folder / "a", "text");
+  fs::create_symlink(folder / "a", folder / "link");
+  fs::create_directory(folder / "d");
+  for (const char* name : {"link", "d"}) {
+    const auto error = error_of([&] { remove_file_durably(folder / name); });
+    EXPECT_EQ(error.code(), Code::storage);
+    EXPECT_THAT(error.message(), HasSubstr((folder / name).string()));
+  }
+  EXPECT_TRUE(remove_file_durably(folder / "a"));
+  EXPECT_FALSE(remove_file_durably(folder / "a")) << "there is none any more";
+  EXPECT_THAT(folder.names(), ElementsAre("d", "link"));
 }
 
 }  // namespace

@@ -54,6 +54,13 @@ TEST(RunProcess, KeepsStandardOutputAndErrorApart) {
   EXPECT_EQ(ran.result.exit_code, 0);
 }
 
+TEST(RunProcess, ShowsStandardErrorWhileItRuns) {
+  std::string seen;
+  const auto result = run_process(quiet_context(), {"sh", {"-c", "echo words >&2"}, {}}, [](std::string_view) {}, [&](std::string_view piece) { seen += piece; });
+  EXPECT_EQ(seen, "words\n");
+  EXPECT_EQ(result.standard_error, seen);
+}
+
 TEST(RunProcess, RunsInTheFolderItIsGiven) {
   const TempFolder folder;
   testing::write_text(folder / "seen", "");
