@@ -1,9 +1,10 @@
-// One page that needs no network and runs no script: the policy in its head forbids both.
+// One page that needs no network and runs no script (base/html.hpp).
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
+#include "libsafety/base/html.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/rollback/incident.hpp"
@@ -14,22 +15,6 @@ namespace safety::rollback {
 namespace {
 
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --ground: #fdfdfb; --text: #1f2328; --faint: #5d6670; --line: #dcdfe3; --block: #f3f4f2;
-  --good: #1a6b3c; --warn: #855600; --bad: #b02a1c; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #15181c; --text: #e2e5e9; --faint: #98a1ab; --line: #333a42; --block: #1d2127;
-    --good: #6cc492; --warn: #dcaa4a; --bad: #f08a7c; }
-}
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 50rem; padding: 2.5rem 1.25rem 4rem; background: var(--ground); color: var(--text);
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; overflow-wrap: anywhere; }
-h1 { margin: 0 0 .4rem; font-size: 1.7rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; }
-h2 { margin: 2.4rem 0 .7rem; font-size: 1.1rem; line-height: 1.3; font-weight: 650; }
-p { margin: 0; }
-.lead { color: var(--faint); }
-code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .85em; }
-code { padding: .1em .3em; border-radius: .25em; background: var(--block); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.5rem; margin: 1.6rem 0 0; padding: 1rem 0;
   border: solid var(--line); border-width: 1px 0; }
 dt { color: var(--faint); }
@@ -54,53 +39,22 @@ li + li { margin-top: .3rem; }
 .failed .state, dd.unfinished { color: var(--bad); }
 .undone .state, .skipped .state, dd.undone { color: var(--warn); }
 dd.finished, dd.unfinished, dd.undone { font-weight: 600; }
-.wide { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem 1.2rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: break-word; }
-th { color: var(--faint); font-size: .875rem; font-weight: 500; white-space: nowrap; }
-th:last-child, td:last-child { padding-right: 0; }
-.figure { text-align: right; white-space: nowrap; }
 td:first-child { min-width: 8rem; overflow-wrap: anywhere; }
-pre { margin: 0; padding: .9rem 1rem; overflow-x: auto; border-radius: .4rem; background: var(--block); line-height: 1.5; tab-size: 4; overflow-wrap: normal; }
 @media (max-width: 34rem) {
-  body { padding-top: 1.5rem; }
-  h1 { font-size: 1.4rem; }
-  th, td { padding-right: .8rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dt { font-size: .875rem; }
   dd + dt { margin-top: .6rem; }
 }
-@media print {
-  :root { --ground: #fff; --text: #000; --faint: #444; --line: #bbb; --block: #fff; --good: #000; --warn: #000; --bad: #000; }
-  body { max-width: none; padding: 0 .4rem; font-size: 10.5pt; }
-  pre { padding: 0; overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .wide { overflow: visible; }
-  h2 { break-after: avoid; }
-  li, tr, dl { break-inside: avoid; }
-}
 )";
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  return out;
-}
 
 std::string rich(const std::string& text) {
   std::string out;
-  for (const auto& piece : pieces_of(text)) out += piece.is_code ? "<code>" + escaped(piece.text) + "</code>" : escaped(piece.text);
+  for (const auto& piece : pieces_of(text)) out += piece.is_code ? "<code>" + escape_html(piece.text) + "</code>" : escape_html(piece.text);
   return out;
 }
 
 std::string section(const std::string& title, const std::string& content) {
-  return content.empty() ? "" : fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escaped(title), content);
+  return content.empty() ? "" : fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escape_html(title), content);
 }
 
 std::string list(const std::vector<std::string>& items, const std::string& kind = "") {
@@ -133,13 +87,13 @@ std::string facts(const Incident& incident) {
   constexpr std::array<std::string_view, 3> kOutcomes{"finished", "unfinished", "undone"};
   std::string text = "<dl>\n";
   for (const auto& [label, value] : facts_of(incident))
-    text += fmt::format("<dt>{}</dt><dd{}>{}</dd>\n", escaped(label), label == "Outcome" ? class_of(value, kOutcomes) : "", escaped(value));
+    text += fmt::format("<dt>{}</dt><dd{}>{}</dd>\n", escape_html(label), label == "Outcome" ? class_of(value, kOutcomes) : "", escape_html(value));
   return text + "</dl>\n";
 }
 
 std::string time_of(const std::string& at) {
-  const auto shown = escaped(instant_text(at));
-  return parse_rfc3339(at) ? fmt::format("<time datetime=\"{}\">{}</time>", escaped(at), shown) : fmt::format("<span>{}</span>", shown);
+  const auto shown = escape_html(instant_text(at));
+  return parse_rfc3339(at) ? fmt::format("<time datetime=\"{}\">{}</time>", escape_html(at), shown) : fmt::format("<span>{}</span>", shown);
 }
 
 std::string timeline(const Incident& incident) {
@@ -149,7 +103,7 @@ std::string timeline(const Incident& incident) {
   for (const auto& event : incident.events) {
     text += fmt::format("<li{}><div class=\"meta\">{}", class_of(event.state, kStates), time_of(event.at));
     const auto add = [&text](const std::string& kind, const std::string& word) {
-      if (!word.empty()) text += fmt::format(" <span class=\"{}\">{}</span>", kind, escaped(one_line(word)));
+      if (!word.empty()) text += fmt::format(" <span class=\"{}\">{}</span>", kind, escape_html(one_line(word)));
     };
     add("step", event.step);
     add("state", event.state);
@@ -176,17 +130,14 @@ std::string saved_table(const Incident& incident) {
 }  // namespace
 
 std::string format_html(const Incident& incident) {
-  const auto title = escaped(one_line(incident.database));
-  std::string text = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  text += fmt::format("<title>Rollback of database {}</title>\n<style>{}</style>\n</head>\n<body>\n<header>\n<h1>Rollback of database {}</h1>\n", title, kStyle, title);
-  text += fmt::format("<p class=\"lead\">{}</p>\n{}</header>\n<main>\n", escaped(lead_of(incident)), facts(incident));
+  const auto title = "Rollback of database " + one_line(incident.database);
+  auto text = fmt::format("<header>\n<h1>{}</h1>\n", escape_html(title));
+  text += fmt::format("<p class=\"lead\">{}</p>\n{}</header>\n<main>\n", escape_html(lead_of(incident)), facts(incident));
   text += section("Left to do", list(incident.left_to_do, "todo")) + section("What was undone", list(incident.changes)) + section("Migrations taken back", migrations_table(incident)) +
           section("Timeline (UTC)", timeline(incident)) + section("Rows written since that were kept", saved_table(incident)) + section("Kept", list(incident.kept)) +
           section("Folders moved", list(incident.moves));
-  if (!trim(incident.sql).empty()) text += section("SQL that was run", "<pre>" + escaped(sql_text(incident.sql)) + "</pre>\n");
-  return text + "</main>\n</body>\n</html>\n";
+  if (!trim(incident.sql).empty()) text += section("SQL that was run", "<pre>" + escape_html(sql_text(incident.sql)) + "</pre>\n");
+  return format_page({title, kStyle, text + "</main>\n"});
 }
 
 }  // namespace safety::rollback

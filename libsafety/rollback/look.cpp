@@ -53,7 +53,8 @@ void assess_undo(Run& run, const Origin& origin, Situation& situation) {
 
 void add_prices(const Run& run, Situation& situation) {
   const auto moved = situation.undo ? situation.undo->rows_to_move : 0;
-  auto prices = estimate_prices(run.store.operations_folder(), run.database(), moved, run.target.archive.value_or(checkpoint::Record{}), !run.options.services.empty());
+  auto prices = estimate_prices(run.store.operations_folder(), run.database(), moved, run.target.archive.value_or(checkpoint::Record{}),
+                                run.store.list(run.context), !run.options.services.empty());
   for (auto* price : {&prices.undo, &prices.swap, &prices.restore}) {
     price->seconds += prices.services.seconds;
     if (prices.services.seconds > 0 && !prices.services.is_measured) price->is_measured = false;

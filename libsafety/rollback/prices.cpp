@@ -98,23 +98,33 @@ Price undo_price(std::vector<Measured> undos, std::uint64_t rows) {
   return measured_price(std::max(static_cast<double>(rows) * seconds / moved, std::min(shortest, kUndoSeconds)), undos);
 }
 
-double seconds_to_load(const checkpoint::Record& record) {
+double seconds_of_proof(const checkpoint::Record& record) {
   for (auto proof = record.proofs.rbegin(); proof != record.proofs.rend(); ++proof)
     if (proof->is_passed && proof->level >= checkpoint::Proof::restored && proof->seconds > 0) return proof->seconds;
-  return kRestoreSeconds + kRestoreSecondsPerGb * static_cast<double>(record.plain_bytes) / 1e9;
+  return 0;
+}
+
+double seconds_to_load(const checkpoint::Record& record, const std::vector<checkpoint::Record>& others) {
+  if (const double own = seconds_of_proof(record); own > 0) return own;
+  const auto size = static_cast<double>(record.plain_bytes);
+  // A drill of another one tells how fast this database comes back here.
+  for (auto other = others.rbegin(); other != others.rend(); ++other)
+    if (const double seconds = seconds_of_proof(*other); other->database == record.database && seconds > 0 && other->plain_bytes > 0)
+      return std::max(kRestoreSeconds, seconds * size / static_cast<double>(other->plain_bytes));
+  return kRestoreSeconds + kRestoreSecondsPerGb * size / 1e9;
 }
 
 }  // namespace
 
 Prices estimate_prices(const std::filesystem::path& operations, const std::string& database, std::uint64_t rows_to_move, const checkpoint::Record& record,
-                       bool has_services) {
+                       const std::vector<checkpoint::Record>& others, bool has_services) {
   const auto history = read_history(operations, database);
   Prices prices;
   prices.undo = undo_price(history.undos, rows_to_move);
   prices.swap = price_of(history.swaps, kSwapSeconds);
   if (!record.id.empty()) {
     prices.restore = prices.swap;
-    prices.restore_total_seconds = seconds_to_load(record) + prices.restore.seconds;
+    prices.restore_total_seconds = seconds_to_load(record, others) + prices.restore.seconds;
   }
   if (has_services) prices.services = price_of(history.services, kServicesSeconds);
   return prices;

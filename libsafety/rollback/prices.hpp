@@ -19,8 +19,10 @@ struct Prices {
 
 /// `operations`: the folder of journals, of which those of `database` count. `rows_to_move`: of the undo. `record`: of the archive, empty id without one.
 /// Undo: rows a second of earlier rollbacks (facts undo_rows, undo_lock_seconds), else an estimate. Swap: the step `swap` of restores of this database,
-/// median of the last ten. Restore: its downtime is a swap's; in all, the newest proof of L3 or L4 of this checkpoint, else by size.
+/// median of the last ten. Restore: its downtime is a swap's; in all, the newest proof of L3 or L4 of this checkpoint, else the newest one of `others`
+/// (oldest first) by the ratio of their sizes, else by size alone.
 /// Services: steps stop_services and start_services of any operation.
-Prices estimate_prices(const std::filesystem::path& operations, const std::string& database, std::uint64_t rows_to_move, const checkpoint::Record& record, bool has_services);
+Prices estimate_prices(const std::filesystem::path& operations, const std::string& database, std::uint64_t rows_to_move, const checkpoint::Record& record,
+                       const std::vector<checkpoint::Record>& others, bool has_services);
 
 }  // namespace safety::rollback

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "libsafety/base/text.hpp"
-#include "tests/rollback/golden.hpp"
+#include "tests/testing/golden.hpp"
 #include "tests/testing/testing.hpp"
 
 namespace safety::rollback {
@@ -88,8 +88,8 @@ class Incidents : public ::testing::TestWithParam<std::pair<std::string, Inciden
 
 TEST_P(Incidents, AreToldAsTheGoldenFilesSay) {
   const auto& [name, incident] = GetParam();
-  testing::expect_golden("incident_" + name + ".md", format_markdown(incident));
-  testing::expect_golden("incident_" + name + ".html", format_html(incident));
+  testing::expect_golden("rollback", "incident_" + name + ".md", format_markdown(incident));
+  testing::expect_golden("rollback", "incident_" + name + ".html", format_html(incident));
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Incidents,

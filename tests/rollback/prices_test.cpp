@@ -43,11 +43,12 @@ class PricesTest : public ::testing::Test {
                                     "{{\"kind\":\"done\",\"step\":\"swap\",\"seconds\":{}}}\n{{\"kind\":\"end\",\"ending\":\"finished\"}}\n",
                                     name, day, seconds));
   }
-  Prices prices(std::uint64_t rows = 0, bool has_services = false) { return estimate_prices(folder_.path(), "shop", rows, record_, has_services); }
+  Prices prices(std::uint64_t rows = 0, bool has_services = false) { return estimate_prices(folder_.path(), "shop", rows, record_, others_, has_services); }
   std::string today() { return plan::make_head("", "", "", {}).started.substr(0, 10); }
 
   TempFolder folder_;
   checkpoint::Record record_;
+  std::vector<checkpoint::Record> others_;
   int operations_ = 0;
 };
 
@@ -66,7 +67,7 @@ TEST_F(PricesTest, AreEstimatesWhereNothingWasMeasured) {
 }
 
 TEST_F(PricesTest, AreEstimatesInAFolderThatIsNotThere) {
-  const auto found = estimate_prices("/nonexistent/operations", "shop", 0, record_, false);
+  const auto found = estimate_prices("/nonexistent/operations", "shop", 0, record_, {}, false);
   EXPECT_DOUBLE_EQ(found.undo.seconds, 0.1);
   EXPECT_DOUBLE_EQ(found.swap.seconds, 0.03);
 }
@@ -131,6 +132,21 @@ TEST_F(PricesTest, OfARestoreInAllAreThoseOfItsNewestProofThatPassed) {
   EXPECT_DOUBLE_EQ(found.restore_total_seconds, 240.5);
   EXPECT_DOUBLE_EQ(found.restore.seconds, 0.5) << "its downtime is a swap's";
   EXPECT_TRUE(found.restore.is_measured);
+}
+
+TEST_F(PricesTest, OfACheckpointThatWasNeverRestoredGoByTheNewestDrillOfAnother) {
+  record_.id = "shop_20261126_100000";
+  record_.database = "shop";
+  record_.plain_bytes = 3'000'000'000;
+  checkpoint::Record older, drilled, foreign;
+  older.database = drilled.database = "shop";
+  older.plain_bytes = drilled.plain_bytes = foreign.plain_bytes = 2'000'000'000;
+  older.proofs = {{Proof::content, "2026-11-01T10:00:00.000Z", 10, true, ""}};
+  drilled.proofs = {{Proof::used, "2026-11-08T10:00:00.000Z", 100, true, ""}, {Proof::content, "2026-11-09T10:00:00.000Z", 1, false, "a digest differs"}};
+  foreign.database = "other";
+  foreign.proofs = {{Proof::content, "2026-11-10T10:00:00.000Z", 1, true, ""}};
+  others_ = {older, drilled, foreign};
+  EXPECT_DOUBLE_EQ(prices().restore_total_seconds, 150.03) << "half as much again, and the swap";
 }
 
 TEST_F(PricesTest, OfAnUndoGoByTheRowsASecondOfEarlierOnes) {

@@ -2,8 +2,8 @@
 #include "libsafety/rollback/ways.hpp"
 
 #include "libsafety/base/text.hpp"
-#include "tests/rollback/golden.hpp"
 #include "tests/rollback/situations.hpp"
+#include "tests/testing/golden.hpp"
 #include "tests/testing/testing.hpp"
 
 namespace safety::rollback {
@@ -23,8 +23,8 @@ class Ways : public ::testing::TestWithParam<std::pair<std::string, Situation>> 
 TEST_P(Ways, AreToldAsTheGoldenFilesSay) {
   const auto& [name, situation] = GetParam();
   const auto proposal = propose(situation);
-  testing::expect_golden(name + ".txt", format_text(situation, proposal));
-  testing::expect_golden(name + ".json", nlohmann::ordered_json::parse(format_json(situation, proposal)).dump(1) + "\n");
+  testing::expect_golden("rollback", name + ".txt", format_text(situation, proposal));
+  testing::expect_golden("rollback", name + ".json", nlohmann::ordered_json::parse(format_json(situation, proposal)).dump(1) + "\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Ways, ::testing::ValuesIn(all_situations()), [](const auto& named) { return named.param.first; });
