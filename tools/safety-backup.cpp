@@ -7,6 +7,8 @@
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/version.hpp"
 #include "libsafety/os/workers.hpp"
+#include "tools/common/offsite_copy.hpp"
+#include "tools/common/scheduled.hpp"
 #include "tools/common/tool.hpp"
 
 namespace {
@@ -57,12 +59,16 @@ int main(int argc, char** argv) {
   tools::Tool tool("safety-backup", "Back a PostgreSQL database up into one archive, proven and recorded, with a clone beside it if asked.",
                    "  safety-backup --label before-v42 --reason pre-migration\n"
                    "  safety-backup --format gz --exclude-table-data 'public.*_log'\n"
-                   "  safety-backup --clone --label before-v42\n");
+                   "  safety-backup --clone --label before-v42\n"
+                   "  safety-backup --offsite --offsite-remote b2:backups/shop\n"
+                   "  safety-backup --scheduled\n");
   backup::BackupOptions options;
   options.jobs = os::available_processors();
   std::string format = "zst", proof = "L1";
   int level = -1;
-  bool no_envelope = false, no_registry = false, no_archive = false;
+  bool no_envelope = false, no_registry = false, no_archive = false, is_copied = false;
+  tools::OffsiteOptions offsite;
+  std::string copy_only;
   tool.option("--label", options.label, "a name to find the checkpoint by, as in `safety-restore LABEL`");
   tool.option("--reason", options.reason, "why it is made: pre-migration, scheduled, manual ...");
   tool.option("--jobs", options.jobs, "sessions that read at once");
@@ -77,6 +83,11 @@ int main(int argc, char** argv) {
   tool.option("--prefix", options.prefix, "what the file name begins with (default: the database's name)");
   tool.flag("--no-envelope", no_envelope, "leave out the BEGIN and COMMIT around the script, for databases with more objects than one transaction can lock");
   tool.flag("--no-registry", no_registry, "do not list the checkpoint in the database's schema safety");
+  tool.flag("--offsite", is_copied, "copy the archive to the off-site remote afterwards, and prove the copy", {.is_per_tool = true});
+  tool.option("--copy-offsite", copy_only, "make no backup: copy this checkpoint off site (\"latest\", an id, a label)", {.is_per_tool = true});
+  tools::declare_offsite(tool, offsite);
+  tools::Scheduled scheduled;
+  scheduled.declare(tool);
   tool.with_dry_run();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
@@ -95,12 +106,26 @@ int main(int argc, char** argv) {
     if (!level_of_proof || *level_of_proof > checkpoint::Proof::decodes)
       throw Error(Code::usage, "--proof takes L1 or L2 here", "For more run `safety-verify latest --proof L4` afterwards.");
     options.proof = *level_of_proof;
+    if (scheduled.is_asked_for()) return scheduled.run(context, tool, options, offsite);
     const auto info = tool.connection();
+    if (is_copied && no_archive) throw Error(Code::usage, "--offsite goes with an archive", "A clone lives and dies with its server.");
+    // Told before the backup, not after it.
+    const auto thoroughness = tools::offsite_thoroughness(offsite);
+    const auto remote = is_copied || !copy_only.empty() ? tools::offsite_remote(offsite) : offsite::Remote{};
+    if (!copy_only.empty()) return tools::copy_offsite(context, tool, remote, thoroughness, copy_only, info);
     if (tool.is_dry_run()) {
-      const auto lines = backup::describe_backup(context, info, options);
+      auto lines = backup::describe_backup(context, info, options);
+      if (is_copied) lines.push_back("copy the archive to \"" + remote.shown + "\" and prove the copy");
       return {Code::success, "would do:\n  " + join(lines, "\n  "), nlohmann::json{{"dry_run", true}, {"plan", lines}}.dump()};
     }
     const auto result = backup::back_up(context, info, options);
-    return {Code::success, describe(result), fields_of(result).dump()};
+    auto text = describe(result);
+    auto fields = fields_of(result);
+    if (is_copied) {
+      const auto copied = tools::copy_new_checkpoint(context, remote, thoroughness, checkpoint::Store(options.folder), result.record);
+      text += "  " + tools::describe(copied, remote);
+      fields["offsite"] = nlohmann::ordered_json::parse(tools::fields_of(copied, remote));
+    }
+    return {Code::success, text, fields.dump()};
   });
 }

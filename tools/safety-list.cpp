@@ -9,7 +9,10 @@
 #include "libsafety/checkpoint/store.hpp"
 #include "tools/common/checkpoint_changes.hpp"
 #include "tools/common/database_table.hpp"
+#include "tools/common/offsite_copy.hpp"
 #include "tools/common/restore_choice.hpp"
+#include "tools/common/retention_options.hpp"
+#include "tools/common/status.hpp"
 #include "tools/common/tool.hpp"
 
 namespace {
@@ -79,14 +82,20 @@ void mirror(const Context& context, const pg::ConnectionInfo& info, const std::v
 }  // namespace
 
 int main(int argc, char** argv) {
-  tools::Tool tool("safety-list", "List the checkpoints of a backup folder, oldest first.", "  safety-list\n  safety-list --tables latest\n  safety-list --changes latest\n  safety-list --databases\n  safety-list --rebuild\n");
-  bool is_rebuild = false, is_all = false, is_of_databases = false;
-  std::string of_tables, changes_of, changes_to;
+  tools::Tool tool("safety-list", "List the checkpoints of a backup folder, oldest first.", "  safety-list\n  safety-list --tables latest\n  safety-list --changes latest\n  safety-list --databases\n  safety-list --offsite\n  safety-list --html status.html\n  safety-list --rebuild\n");
+  bool is_rebuild = false, is_all = false, is_of_databases = false, is_offsite = false;
+  std::string of_tables, changes_of, changes_to, html;
   tool.action("--rebuild", is_rebuild, "make records for archives that have none, and the rows in schema safety from the records");
   tool.action("--all", is_all, "checkpoints of every database (the default without a database URL)");
   tool.action("--databases", is_of_databases, "clones, previous and left-over databases beside the database, with size and age");
+  tool.action("--offsite", is_offsite, "the copies on the off-site remote, and which of them are here, too");
+  tools::OffsiteOptions offsite;
+  tools::declare_offsite(tool, offsite);
   tool.option("--tables", of_tables, "show the tables inside one checkpoint (\"latest\", an id, a label) or archive file");
   tool.option("--changes", changes_of, "what changed in the schema: from the checkpoint before it to this one, or from this one to TO");
+  tools::RetentionOptions retention;
+  retention.declare(tool);
+  tool.option("--html", html, "write a status page, one HTML file (mode 0600) that needs neither server nor network; - for standard output; with --offsite it tells of copies there, too", {.is_per_tool = true});
   tool.argument("TO", changes_to, "with --changes: the later checkpoint (\"latest\", an id, a label) or archive file");
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
@@ -96,6 +105,12 @@ int main(int argc, char** argv) {
     if (!of_tables.empty()) return list_tables(tools::choose_archive(context, of_tables, database, store.folder()).path);
     if (!changes_of.empty()) return tools::list_changes(context, store, database, changes_of, changes_to);
     if (!changes_to.empty()) throw Error(Code::usage, fmt::format("\"{}\" goes with --changes", changes_to), "See `safety-list --help`.");
+    if (!html.empty()) {
+      auto status = tools::gather_status(context, store, database, retention.policy());
+      if (is_offsite) tools::add_offsite(context, tools::offsite_remote(offsite), status);
+      return tools::write_status_page(status, html);
+    }
+    if (is_offsite) return tools::list_offsite(context, tools::offsite_remote(offsite), store, database);
     if (is_of_databases) return list_databases(context, info, store);
     if (is_rebuild) {
       for (const auto& record : store.rebuild(context)) context.sink.note("made the record of " + record.archive.file);

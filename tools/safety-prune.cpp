@@ -1,18 +1,14 @@
-// safety-prune: what is kept and no longer wanted. So far databases beside the one in use.
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
+// safety-prune: what is kept and no longer wanted: archives that retention does not keep, and databases beside the one in use.
 #include "libsafety/base/text.hpp"
-#include "libsafety/beside/prune.hpp"
-#include "tools/common/database_table.hpp"
+#include "libsafety/base/time.hpp"
+#include "tools/common/prune_archives.hpp"
+#include "tools/common/prune_databases.hpp"
+#include "tools/common/retention_options.hpp"
 #include "tools/common/tool.hpp"
 
 namespace {
 
 using namespace safety;
-
-constexpr const char* kTakes = "safety-prune takes --databases";
 
 beside::PruneOptions options_of(const std::string& older_than, unsigned keep, std::vector<std::string> names) {
   beside::PruneOptions options{std::nullopt, keep, std::move(names)};
@@ -23,76 +19,55 @@ beside::PruneOptions options_of(const std::string& older_than, unsigned keep, st
   return options;
 }
 
-std::string describe(const std::vector<beside::Choice>& choices) {
-  std::string text;
-  for (const auto& choice : choices)
-    text += fmt::format("  {} {} {:>9}, {} old: {}\n", choice.is_chosen ? "drop" : "keep", choice.database.name,
-                        format_bytes(choice.database.bytes), tools::age_of(choice.database), choice.why);
-  return text;
-}
-
-nlohmann::ordered_json fields_of(const std::vector<beside::Choice>& choices) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& choice : choices) {
-    list.push_back(tools::fields_of(choice.database));
-    list.back()["drop"] = choice.is_chosen;
-    list.back()["why"] = choice.why;
-  }
-  return list;
+/// A rule for archives must not be thought to hold for databases, nor the other way round.
+void check_flags(const tools::Tool& tool, bool is_of_databases, const std::vector<std::string>& names) {
+  static const std::vector<std::string> of_databases{"--older-than", "--keep"};
+  auto misplaced = is_of_databases ? tools::RetentionOptions::flags() : of_databases;
+  if (is_of_databases) misplaced.insert(misplaced.end(), {"--gone", "--all"});
+  std::erase_if(misplaced, [&](const std::string& flag) { return !tool.was_given(flag); });
+  if (is_of_databases && !misplaced.empty())
+    throw Error(Code::usage, misplaced.front() + " is about archives, and --databases is not", "Prune archives in a run of their own; --older-than and --keep choose databases.");
+  if (!is_of_databases && !(misplaced.empty() && names.empty()))
+    throw Error(Code::usage, (misplaced.empty() ? "\"" + names.front() + "\"" : misplaced.front()) + " goes with --databases",
+                "Say --databases to drop clones and previous databases; archives are kept by --keep-last, --keep-daily, --keep-within and so on.");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  tools::Tool tool("safety-prune", "Drop clones, previous databases and what dead runs left beside the database.",
+  tools::Tool tool("safety-prune",
+                   "Remove archives that no rule keeps, of the database that the URL names, or of the only one in the folder;\n"
+                   "or drop clones, previous databases and what dead runs left beside the database (--databases).\n"
+                   "The --keep-... rules are restic's: each keeps, and what none keeps goes. They hold for each database and each series\n"
+                   "(scheduled, pre-migration, pre-restore, pre-rollback, and all others) alone. Never removed: what is pinned or an unfinished\n"
+                   "run names, the newest with the highest proof, the newest --min-keep. Archives need no server.",
+                   "  safety-prune --keep-daily 7 --keep-weekly 5 --dry-run\n"
+                   "  safety-prune --keep-within 14d --keep-monthly 12 --keep-label 'v*' --yes\n"
+                   "  safety-prune --min-free 20GB --yes\n"
                    "  safety-prune --databases --older-than 7d\n"
                    "  safety-prune --databases --keep 1 --yes\n"
                    "  safety-prune --databases shop__previous_20261123_010255\n");
-  bool has_databases = false;
+  bool has_databases = false, is_all = false, removes_gone = false;
   std::string older_than;
   unsigned keep = 0;
   std::vector<std::string> names;
+  tools::RetentionOptions retention;
+  retention.declare(tool);
+  tool.action("--all", is_all, "archives of every database that the folder has checkpoints of");
+  tool.action("--gone", removes_gone, "also records whose archive is gone, unless they are pinned");
   tool.action("--databases", has_databases,
               "clones, previous databases, and staging, proof and rehearsal databases that no unfinished run needs");
-  tool.option("--older-than", older_than, "only those older than this: 90min, 12h, 7d", {.is_per_tool = true});
-  tool.option("--keep", keep, "keep the newest so many clones, and as many previous databases");
-  tool.arguments("name", names, "only these databases; a clone also by the id of its checkpoint");
+  tool.option("--older-than", older_than, "with --databases: only those older than this: 90min, 12h, 7d", {.is_per_tool = true});
+  tool.option("--keep", keep, "with --databases: keep the newest so many clones, and as many previous databases");
+  tool.arguments("name", names, "with --databases: only these; a clone also by the id of its checkpoint");
   tool.with_confirmation();
   tool.with_dry_run();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
-    if (!has_databases)
-      throw Error(
-          Code::usage, kTakes,
-          "Say --databases; archives are not pruned yet, remove their files yourself (archive, .json, .sha256).");
-    const auto options = options_of(older_than, keep, names);
-    const auto info = tool.connection();
-    const checkpoint::Store store(tool.backup_dir());
-    auto maintenance = pg::connect_to_maintenance(context, info);
-    const auto choices = beside::choose(beside::list_beside(maintenance, info.database(), store.operations_folder(),
-                                                            beside::known_records(context, info, store)),
-                                        options, std::chrono::system_clock::now());
-    std::uint64_t count = 0, bytes = 0;
-    for (const auto& choice : choices)
-      if (choice.is_chosen) ++count, bytes += choice.database.bytes;
-    const auto text = choices.empty() ? "there is no database beside \"" + info.database() + "\"\n" : describe(choices);
-    if (tool.is_dry_run())
-      return {Code::success, "would do:\n" + text,
-              nlohmann::ordered_json{{"dry_run", true}, {"databases", fields_of(choices)}}.dump()};
-    if (count > 0)
-      tool.confirm(fmt::format("{}{}, {}, will be dropped for good.", text, format_plural(count, "database"),
-                               format_bytes(bytes)));
-    const auto pruned = beside::prune(context, info, store, choices);
-    auto dropped = nlohmann::ordered_json::array();
-    for (const auto& one : pruned.dropped) dropped.push_back(tools::fields_of(one));
-    const nlohmann::ordered_json fields{{"databases", fields_of(choices)},
-                                        {"dropped", dropped},
-                                        {"bytes", pruned.bytes()},
-                                        {"records_without_clone", pruned.changed_records},
-                                        {"records_removed", pruned.removed_records}};
-    return {Code::success,
-            fmt::format("{}dropped {}, {} freed\n", tool.is_confirmed() || count == 0 ? text : "",
-                        format_plural(pruned.dropped.size(), "database"), format_bytes(pruned.bytes())),
-            fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+    check_flags(tool, has_databases, names);
+    if (has_databases) return tools::prune_databases(context, tool, options_of(older_than, keep, names));
+    prune::PruneOptions options{retention.policy(), "", retention.min_free_bytes()};
+    options.policy.removes_gone = removes_gone;
+    return tools::prune_archives(context, tool, std::move(options), is_all);
   });
 }

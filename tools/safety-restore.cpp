@@ -8,6 +8,7 @@
 #include "libsafety/base/version.hpp"
 #include "libsafety/os/workers.hpp"
 #include "libsafety/restore/restore.hpp"
+#include "tools/common/offsite_choice.hpp"
 #include "tools/common/plan_text.hpp"
 #include "tools/common/restore_choice.hpp"
 #include "tools/common/tool.hpp"
@@ -51,12 +52,13 @@ int main(int argc, char** argv) {
                    "  safety-restore latest\n"
                    "  safety-restore backup_20260101_020000.sql.gz --yes\n"
                    "  safety-restore latest --to shop_copy --table users --table orders\n"
+                   "  safety-restore offsite:latest\n"
                    "  safety-restore --undo\n");
   std::string checkpoint, to, proof = "L3", previous, from;
   bool is_undo = false, is_resume = false, is_abort = false, is_in_place = false, no_analyze = false;
   restore::RestoreOptions options;
   options.jobs = os::available_processors();
-  tool.argument("checkpoint", checkpoint, "\"latest\", an id or label of safety-list, or a file (archives, and dumps of pg_dump in any format)");
+  tool.argument("checkpoint", checkpoint, "\"latest\", an id or label of safety-list, or a file (archives, and dumps of pg_dump in any format); from off site: offsite:latest, offsite:ID, REMOTE:path/ID");
   tool.option("--to", to, "restore into a new database of this name; nothing is replaced", {.is_per_tool = true});
   tool.option("--table", options.tables, "only this table, as TABLE or SCHEMA.TABLE, with its rows, indexes and keys (needs --to)");
   tool.action("--in-place", is_in_place, "replace the content inside the database, in one transaction, for roles without CREATEDB; a backup is made first");
@@ -73,6 +75,8 @@ int main(int argc, char** argv) {
   tool.option("--from", from, "archive or clone; without it the clone when the checkpoint has one", {.is_per_tool = true});
   tool.flag("--keep-clone", options.keeps_clone, "swap a copy of the clone in, so that the checkpoint keeps it");
   tool.flag("--undo-on-unhealthy", options.undoes_on_unhealthy, "swap the old database back when services do not come back healthy");
+  tools::OffsiteOptions offsite;
+  tools::declare_offsite(tool, offsite);
   tool.with_services();
   tool.with_confirmation();
   tool.with_dry_run();
@@ -107,6 +111,9 @@ int main(int argc, char** argv) {
     options.new_name = to;
     if (is_in_place && !to.empty()) throw Error(Code::usage, "--in-place and --to exclude each other", "Choose one.");
     if (!options.tables.empty() && to.empty()) throw Error(Code::usage, "--table goes with --to", "Say which new database gets the tables.");
+    if (tool.is_dry_run())
+      if (auto plan = tools::describe_fetch(context, checkpoint, offsite, info.database(), options.folder)) return *plan;
+    if (tools::fetch_if_offsite(context, checkpoint, offsite, info.database(), options.folder) && from.empty()) from = "archive";
     tools::choose_restore_source(context, info, checkpoint, from, options);
     if (tool.is_dry_run()) return tools::show_plan(restore::describe_restore(context, info, options));
     if (options.mode != restore::Mode::new_database) {

@@ -7,6 +7,8 @@
 #include "libsafety/checkpoint/policy.hpp"
 #include "libsafety/os/workers.hpp"
 #include "libsafety/restore/verify.hpp"
+#include "tools/common/drill.hpp"
+#include "tools/common/offsite_choice.hpp"
 #include "tools/common/restore_choice.hpp"
 #include "tools/common/tool.hpp"
 
@@ -18,7 +20,7 @@ tools::Result check_policy(const tools::ChosenArchive& chosen, const std::string
   checkpoint::Policy policy;
   if (!required.empty()) {
     const auto least = checkpoint::parse_proof(required);
-    if (!least) throw Error(Code::usage, "--require-proof takes L1, L2, L3 or L4", "L3 says that it was restored once.");
+    if (!least) throw Error(Code::usage, "--require-proof takes L1, L2, L3, L4 or L5", "L3 says that it was restored once.");
     policy.least = *least;
   }
   if (max_age.count() > 0) policy.max_age = max_age;
@@ -37,26 +39,35 @@ tools::Result check_policy(const tools::ChosenArchive& chosen, const std::string
 }  // namespace
 
 int main(int argc, char** argv) {
-  tools::Tool tool("safety-verify", "Prove a checkpoint: L1 digest, L2 every frame decodes, L3 restored aside, L4 content compared.",
-                   "  safety-verify latest\n  safety-verify latest --proof L4\n  safety-verify latest --require-proof L3 --max-age 30m\n  safety-verify /mnt/usb/shop_20260101_020000.sql.zst\n");
+  tools::Tool tool("safety-verify", "Prove a checkpoint: L1 digest, L2 every frame decodes, L3 restored aside, L4 content compared, L5 used in a drill.",
+                   "  safety-verify latest\n  safety-verify latest --proof L4\n  safety-verify latest --require-proof L3 --max-age 30m\n  safety-verify --drill\n  safety-verify offsite:latest --proof L1\n  safety-verify /mnt/usb/shop_20260101_020000.sql.zst\n");
   std::string checkpoint = "latest", proof = "L2", required;
   std::chrono::milliseconds max_age{0};
   restore::VerifyRequest request;
   request.jobs = os::available_processors();
-  tool.argument("checkpoint", checkpoint, "\"latest\" (the default), an id or label of safety-list, or an archive file");
+  tool.argument("checkpoint", checkpoint, "\"latest\" (the default), an id or label of safety-list, or an archive file; off site: offsite:latest, offsite:ID, REMOTE:path/ID (L1 reads it there, more fetches it first)");
   tool.option("--proof", proof, "L1, L2, L3 or L4; L3 and L4 restore into a new database beside, and drop it again", {.is_per_tool = true});
   tool.option("--jobs", request.jobs, "threads and sessions");
   tool.flag("--no-owner", request.skips_owners, "L3 and L4: leave ownership out");
-  tool.option("--require-proof", required, "prove nothing: end with 1 unless the record says at least that (L1 to L4): a gate for pipelines", {.is_per_tool = true});
+  tools::OffsiteOptions offsite;
+  tools::declare_offsite(tool, offsite);
+  tool.option("--require-proof", required, "prove nothing: end with 1 unless the record says at least that (L1 to L5): a gate for pipelines", {.is_per_tool = true});
   tool.option("--max-age", max_age, "prove nothing: end with 1 when the checkpoint's content is older, as in 30m or 24h");
   tool.flag("--no-privileges", request.skips_privileges, "L3 and L4: leave grants out");
+  tools::Drill drill;
+  drill.declare(tool);
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
+    if (drill.is_asked_for()) return drill.run(context, tool, checkpoint, request.jobs);
     const auto level = checkpoint::parse_proof(proof);
-    if (!level) throw Error(Code::usage, "--proof takes L1, L2, L3 or L4", "L2 reads the whole archive; L4 restores it and compares.");
+    if (!level || *level > checkpoint::Proof::content)
+      throw Error(Code::usage, "--proof takes L1, L2, L3 or L4", "L2 reads the whole archive; L4 restores it and compares; L5 is a drill's: `safety-verify --drill`.");
     request.level = *level;
     const checkpoint::Store store(tool.backup_dir());
     const auto info = tool.connection();
+    if (*level == checkpoint::Proof::digest && required.empty() && max_age.count() == 0)
+      if (auto result = tools::verify_there(context, checkpoint, offsite, info.database(), store)) return *result;
+    tools::fetch_if_offsite(context, checkpoint, offsite, info.database(), store.folder());
     auto chosen = tools::choose_archive(context, checkpoint, info.database(), store.folder());
     if (!required.empty() || max_age.count() > 0) return check_policy(chosen, required, max_age);
     request.archive = chosen.path;

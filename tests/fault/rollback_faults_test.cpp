@@ -87,12 +87,12 @@ class RollbackFaults : public ::testing::Test {
 
 TEST_F(RollbackFaults, AnUndoFromACloneThatIsKilledIsEndedByOneMoreCall) {
   rollback.prepare(Way::undo_from_clone);
-  kill_at(chosen_points("undo.", 12, 3));
+  kill_at(chosen_points("undo.", 18, 3));
 }
 
 TEST_F(RollbackFaults, AnUndoFromACloneThatFailsLeavesTheStateBeforeOrTheStateAfter) {
   rollback.prepare(Way::undo_from_clone);
-  fail_at(chosen_points("undo.", 12, 9));
+  fail_at(chosen_points("undo.", 18, 9));
 }
 
 TEST_F(RollbackFaults, AnUndoFromAnArchiveThatIsKilledOrFailsIsBeforeOrAfterAndEndedByOneMoreCall) {

@@ -42,7 +42,8 @@ std::string_view word_of(What what) {
 nlohmann::ordered_json changed_facts(const archive::Index& before, const archive::Index& after) {
   std::set<std::string> keys;
   for (const auto* index : {&before, &after})
-    for (const auto& [key, value] : index->facts) keys.insert(key);
+    for (const auto& [key, value] : index->facts)
+      if (key != "snapshot_xid") keys.insert(key);  // when it was, not what it was
   auto facts = nlohmann::ordered_json::array();
   for (const auto& key : keys) {
     const auto value_in = [&](const archive::Index& index) { return index.facts.contains(key) ? index.facts.at(key) : std::string(); };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
@@ -29,10 +30,10 @@ std::string variable_of(const std::string& flag) {
   return name;
 }
 
-std::string key_of(const std::string& flag) {
+std::string key_of(const std::string& flag, const std::string& section) {
   std::string key = flag.substr(2);
   std::replace(key.begin(), key.end(), '-', '_');
-  return key;
+  return !section.empty() && key.starts_with(section + "_") ? key.substr(section.size() + 1) : key;
 }
 
 std::chrono::milliseconds require_duration(const std::string& text) {
@@ -53,6 +54,12 @@ struct Declared {
   std::string flag, variable, key;
   CLI::Option* option = nullptr;
   OptionTraits traits;
+
+  /// --help shows defaults: of a secret it shows that there is one.
+  void set_default(const std::string& value) const {
+    option->default_val(value);
+    if (traits.is_secret && !value.empty()) option->default_str("**redacted**");
+  }
 };
 
 }  // namespace
@@ -63,21 +70,26 @@ struct Tool::State {
   const Context* context = nullptr;  // while the body runs
   bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false, leaves_services = false;
   std::vector<Declared> declared;
+  std::set<std::string> known;  // "schedule.at": other tools'
   ConfigFile file;
   std::vector<std::string> given;  // argv
 
   void declare(const std::string& flag, CLI::Option* option, OptionTraits traits = {}) {
-    Declared entry{flag, variable_of(traits.is_per_tool ? "--" + section() + flag.substr(1) : flag), key_of(flag), option, traits};
+    Declared entry{flag, variable_of(traits.is_per_tool ? "--" + section() + flag.substr(1) : flag), key_of(flag, traits.section), option, traits};
     option->envname(entry.variable);
     declared.push_back(std::move(entry));
   }
 
-  bool is_given(const Declared& entry) const {
-    return std::any_of(given.begin(), given.end(),
-                       [&](const std::string& text) { return text == entry.flag || text.starts_with(entry.flag + "="); });
+  bool is_given(const std::string& flag) const {
+    return std::any_of(given.begin(), given.end(), [&](const std::string& text) { return text == flag || text.starts_with(flag + "="); });
   }
 
   std::string section() const { return name.starts_with("safety-") ? name.substr(7) : name; }
+
+  bool reads_section(const std::string& part) const {
+    return part == section() ||
+           std::any_of(declared.begin(), declared.end(), [&](const auto& one) { return one.traits.section == part; });
+  }
 
   /// Before flags are read: a file's values become defaults, so flags and environment win over them.
   void load_config() {
@@ -96,21 +108,23 @@ struct Tool::State {
     file = read_config_file(config);
     for (const auto& [key, value] : file.values) {
       const auto dot = key.find('.');
-      if (dot != std::string::npos && key.substr(0, dot) != section()) continue;  // another tool's section
-      const auto bare = dot == std::string::npos ? key : key.substr(dot + 1);
-      const auto entry = std::find_if(declared.begin(), declared.end(), [&](const auto& one) { return one.key == bare; });
-      const bool is_elsewhere = dot == std::string::npos && (entry == declared.end() || entry->traits.is_per_tool);
+      const auto part = dot == std::string::npos ? "" : key.substr(0, dot), bare = dot == std::string::npos ? key : key.substr(dot + 1);
+      if (!part.empty() && !reads_section(part)) continue;  // another tool's section
+      const auto entry = std::find_if(declared.begin(), declared.end(), [&](const auto& one) {
+        return one.key == bare && (one.traits.section.empty() ? part.empty() || part == section() : one.traits.section == part);
+      });
+      const bool is_elsewhere = (part.empty() && (entry == declared.end() || entry->traits.is_per_tool)) || known.contains(key);
       if (is_elsewhere) continue;  // top-level keys may be other tools'
       if (entry == declared.end()) {
-        throw Error(Code::config, fmt::format("\"{}\": [{}] has no setting \"{}\"", config, section(), bare),
+        throw Error(Code::config, fmt::format("\"{}\": [{}] has no setting \"{}\"", config, part, bare),
                     fmt::format("`{} --show-config` lists the settings.", name));
       }
-      if (dot == std::string::npos && file.values.contains(section() + "." + bare)) continue;  // the section says more
+      if (part.empty() && file.values.contains(section() + "." + bare)) continue;  // the section says more
       if (entry->traits.names_command && file.is_writable_by_others)
         throw Error(Code::config, fmt::format("\"{}\" can be written by others, so it may not set {}", config, bare),
                     fmt::format("Run `chmod go-w {}` and check who owns it.", config));
       try {
-        entry->option->default_val(value);
+        entry->set_default(value);
       } catch (const CLI::Error& error) {
         throw Error(Code::config, fmt::format("\"{}\": {} = {}: {}", config, bare, entry->traits.is_secret ? "**redacted**" : value, error.what()),
                     fmt::format("`{} --help` shows what it takes.", name));
@@ -121,9 +135,9 @@ struct Tool::State {
   /// A secret may lie in a file that <VARIABLE>_FILE names, as container images do it.
   void read_secret_files() {
     for (const auto& entry : declared) {
-      if (!entry.traits.is_secret || is_given(entry) || std::getenv(entry.variable.c_str()) != nullptr) continue;
+      if (!entry.traits.is_secret || is_given(entry.flag) || std::getenv(entry.variable.c_str()) != nullptr) continue;
       if (const char* path = std::getenv((entry.variable + "_FILE").c_str()))
-        entry.option->default_val(std::string(trim(os::read_file(path))));
+        entry.set_default(std::string(trim(os::read_file(path))));
     }
   }
 
@@ -131,14 +145,15 @@ struct Tool::State {
     for (const auto& entry : declared) {
       std::string origin = "default", value = entry.option->get_default_str();
       if (value.empty() && entry.option->get_expected_min() == 0) value = "false";  // a flag
-      const std::string inside = section() + "." + entry.key;
-      if (file.values.contains(inside) || file.values.contains(entry.key)) origin = file.path.string();
+      const auto& shared = entry.traits.section;
+      const std::string inside = (shared.empty() ? section() : shared) + "." + entry.key;
+      if (file.values.contains(inside) || (shared.empty() && file.values.contains(entry.key))) origin = file.path.string();
       if (entry.traits.is_secret && std::getenv((entry.variable + "_FILE").c_str()) != nullptr) origin = "file named by " + entry.variable + "_FILE";
       if (std::getenv(entry.variable.c_str()) != nullptr) origin = "environment " + entry.variable;
-      if (is_given(entry)) origin = "flag " + entry.flag;
+      if (is_given(entry.flag)) origin = "flag " + entry.flag;
       if (entry.option->count() > 0) value = join(entry.option->results(), ",");
       if (entry.traits.is_secret && !value.empty()) value = "**redacted**";
-      fmt::print("{} = {}  # {}\n", entry.key, nlohmann::json(value).dump(), origin);
+      fmt::print("{} = {}  # {}\n", shared.empty() ? entry.key : inside, nlohmann::json(value).dump(), origin);
     }
   }
 };
@@ -170,26 +185,26 @@ void Tool::option(const std::string& flag, std::string& value, const std::string
   state_->declare(flag, traits.is_secret ? state_->app.add_option(flag, value, help) : state_->app.add_option(flag, value, help)->capture_default_str(),
                   traits);
 }
-void Tool::option(const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+void Tool::option(const std::string& flag, std::vector<std::string>& values, const std::string& help, OptionTraits traits) {
   auto* option = state_->app.add_option(flag, values, help + "; may be given several times");
   option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->delimiter('\n')->allow_extra_args(false);
-  state_->declare(flag, option);
+  state_->declare(flag, option, std::move(traits));
 }
-void Tool::option(const std::string& flag, unsigned& value, const std::string& help) {
-  state_->declare(flag, state_->app.add_option(flag, value, help)->capture_default_str());
+void Tool::option(const std::string& flag, unsigned& value, const std::string& help, OptionTraits traits) {
+  state_->declare(flag, state_->app.add_option(flag, value, help)->capture_default_str(), std::move(traits));
 }
 void Tool::option(const std::string& flag, int& value, const std::string& help) {
   state_->declare(flag, state_->app.add_option(flag, value, help)->capture_default_str());
 }
-void Tool::option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help) {
+void Tool::option(const std::string& flag, std::chrono::milliseconds& value, const std::string& help, OptionTraits traits) {
   auto* option = state_->app.add_option_function<std::string>(
       flag, [&value](const std::string& text) { value = require_duration(text); }, help);
   option->default_str(value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000) : fmt::format("{}ms", value.count()));
   option->type_name("DURATION");
-  state_->declare(flag, option);
+  state_->declare(flag, option, std::move(traits));
 }
-void Tool::flag(const std::string& name, bool& value, const std::string& help) {
-  state_->declare(name, state_->app.add_flag(name, value, help));
+void Tool::flag(const std::string& name, bool& value, const std::string& help, OptionTraits traits) {
+  state_->declare(name, state_->app.add_flag(name, value, help), std::move(traits));
 }
 void Tool::action(const std::string& name, bool& value, const std::string& help) { state_->app.add_flag(name, value, help); }
 void Tool::argument(const std::string& name, std::string& value, const std::string& help) {
@@ -197,6 +212,9 @@ void Tool::argument(const std::string& name, std::string& value, const std::stri
 }
 void Tool::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
   state_->app.add_option(name, values, help);
+}
+void Tool::knows(const std::string& section, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) state_->known.insert(section + "." + key);
 }
 void Tool::with_confirmation() { state_->app.add_flag("--yes,-y", state_->is_confirmed, "do not ask before something is replaced"); }
 void Tool::with_dry_run() { state_->app.add_flag("--dry-run", state_->is_dry_run, "say what would be done, and why, and do nothing"); }
@@ -225,15 +243,24 @@ pg::ConnectionInfo Tool::connection() const {
   return services::reach(*state_->context, pg::ConnectionInfo::parse(state_->database_url), state_->container);
 }
 const std::string& Tool::container() const { return state_->container; }
+std::string Tool::database_name() const {
+  const auto info = pg::ConnectionInfo::parse(state_->database_url);
+  return info.parameters().empty() ? "" : info.database();
+}
 std::string Tool::backup_dir() const { return std::filesystem::absolute(state_->backup_dir).lexically_normal().string(); }
+std::filesystem::path Tool::config_file() const { return state_->file.path.empty() ? "" : std::filesystem::absolute(state_->file.path).lexically_normal(); }
+bool Tool::is_in_config_file(const std::string& key) const {
+  return state_->file.values.contains(key) || state_->file.values.contains(state_->section() + "." + key);
+}
+bool Tool::was_given(const std::string& flag) const { return state_->is_given(flag); }
 bool Tool::is_dry_run() const { return state_->is_dry_run; }
 bool Tool::is_confirmed() const { return state_->is_confirmed; }
 
-void Tool::confirm(const std::string& question) const {
+void Tool::confirm(const std::string& question, const std::string& details) const {
   if (state_->is_confirmed) return;
   if (!has_terminal())
     throw Error(Code::confirmation_needed, "not done without a confirmation: " + question, "Run it again with --yes, or on a terminal.");
-  if (!ask(question + "\nGo on?")) throw Error(Code::confirmation_needed, "nothing was done", "Answer y to go on.");
+  if (!ask(details + question + "\nGo on?")) throw Error(Code::confirmation_needed, "nothing was done", "Answer y to go on.");
 }
 
 bool Tool::ask(const std::string& question) const {
