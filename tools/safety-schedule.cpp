@@ -44,7 +44,7 @@ tools::Result status(const Context& context, const schedule::Plan& plan, const s
   auto list = nlohmann::ordered_json::array();
   text += runs.empty() ? "no run is noted in " + folder + "\n" : "last runs:\n";
   for (const auto& run : runs) {
-    const auto outcome = run.finished.empty() ? "without an end" : run.is_skipped ? "skipped" : std::string(name_of(run.outcome));
+    const auto outcome = !run.has_ended() ? "without an end" : run.is_skipped ? "skipped" : std::string(name_of(run.outcome));
     text += fmt::format("  {} {:<9} {:<16} {}\n", run.started.substr(0, 19), run.kind, outcome, one_line(run.message.empty() ? run.checkpoint : run.message));
     list.push_back({{"id", run.id}, {"run", run.kind}, {"started", run.started}, {"outcome", outcome}, {"message", run.message}});
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libsafety/base/error.hpp"
+#include "libsafety/checkpoint/names.hpp"
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/os/file.hpp"
 
@@ -12,15 +13,7 @@ namespace {
 
 constexpr std::string_view kEnding = ".json.removing";
 
-bool is_plain_name(const std::string& name) {
-  return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
-}
-
 }  // namespace
-
-bool has_own_names(const Record& record) {
-  return is_plain_name(record.id) && is_plain_name(record.archive.file) && record.archive.file.starts_with(record.id + ".sql");
-}
 
 std::vector<Record> list_removals(const Context& context, const Store& store) {
   std::vector<Record> records;
@@ -30,7 +23,7 @@ std::vector<Record> list_removals(const Context& context, const Store& store) {
     if (!name.ends_with(kEnding) || !fs::is_regular_file(entry.symlink_status())) continue;
     try {
       auto record = parse_record(os::read_file(entry.path()), entry.path());
-      if (has_own_names(record) && record.id + std::string(kEnding) == name)
+      if (record.names_archive() && has_own_names(record) && record.id + std::string(kEnding) == name)
         records.push_back(std::move(record));
       else
         context.sink.warning("\"" + name + "\" is left alone: what it says is about other files");
@@ -54,7 +47,7 @@ std::uint64_t remove_files(const Store& store, const Record& record) {
   if (error) bytes = 0;
   const bool was_there = os::remove_file_durably(path);
   os::fault_point("removal.archive");
-  const fs::path digest = path.string() + ".sha256";
+  const auto digest = store.folder() / sums_name(record);
   if (fs::is_regular_file(fs::symlink_status(digest, error))) os::remove_file_durably(digest);  // anything else is not ours
   os::fault_point("removal.digest");
   return was_there ? bytes : 0;

@@ -12,9 +12,6 @@
 
 namespace safety::checkpoint {
 
-/// Whether every path made from the record's id and its archive's name lies directly in the folder and is this checkpoint's own.
-bool has_own_names(const Record& record);
-
 /// Records of removals that were begun and not ended, as they were before. What cannot be read is warned about and left alone.
 std::vector<Record> list_removals(const Context& context, const Store& store);
 
@@ -22,7 +19,7 @@ std::vector<Record> list_removals(const Context& context, const Store& store);
 /// files are to stay.
 bool is_taken_back(const Store& store, const Record& record);
 
-/// What is there of archive and `.sha256`; the bytes that were removed. Requires: has_own_names; no record names the archive.
+/// What is there of archive and `.sha256`; the bytes that were removed. Requires: has_own_names (names.hpp); no record names the archive.
 /// Errors: storage, also for what is no regular file.
 std::uint64_t remove_files(const Store& store, const Record& record);
 void end_removal(const Store& store, const Record& record);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "libsafety/checkpoint/removal.hpp"
+#include "libsafety/checkpoint/names.hpp"
 #include "libsafety/plan/journal.hpp"
 
 namespace safety::checkpoint {

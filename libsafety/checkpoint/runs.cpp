@@ -87,7 +87,7 @@ std::vector<Run> list_runs(const Context& context, const Store& store) {
 std::vector<Run> close_dead_runs(const Context& context, const Store& store, const std::string& database, const std::string& own) {
   std::vector<Run> closed;
   for (auto& run : list_runs(context, store)) {
-    if (run.database != database || !run.finished.empty() || run.id == own) continue;
+    if (run.database != database || run.has_ended() || run.id == own) continue;
     run.finished = format_rfc3339(std::chrono::system_clock::now());
     run.outcome = Code::terminated;
     run.message = "it was killed, or the machine went down: no end was noted";
@@ -100,8 +100,8 @@ std::vector<Run> close_dead_runs(const Context& context, const Store& store, con
 unsigned failures_in_a_row(const std::vector<Run>& runs, const std::string& kind, const std::string& database) {
   unsigned failures = 0;
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-    if (run->is_skipped || run->finished.empty() || (run->database != database && !run->database.empty()) || (!kind.empty() && run->kind != kind)) continue;
-    if (run->outcome == Code::success) break;
+    if (run->is_skipped || !run->has_ended() || (run->database != database && !run->database.empty()) || (!kind.empty() && run->kind != kind)) continue;
+    if (run->has_succeeded()) break;
     ++failures;
   }
   return failures;

@@ -23,6 +23,11 @@ struct Run {
   double seconds = 0;
   bool is_skipped = false;   // nothing was to be done: a fresh checkpoint was there, or another operation ran
   std::string offsite = {};  // where it was copied to and verified, without secrets; empty when it was not
+
+  /// Else it still works, or died, and its outcome says nothing.
+  bool has_ended() const noexcept { return !finished.empty(); }
+  /// It did what it is for; one that was skipped did not.
+  bool has_succeeded() const noexcept { return has_ended() && !is_skipped && outcome == Code::success; }
 };
 
 /// What a person calls it: "backup" of "scheduled", "restore drill" of "drill"; another kind as it is.

@@ -7,6 +7,7 @@
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
+#include "libsafety/checkpoint/names.hpp"
 #include "libsafety/os/fault_point.hpp"
 #include "libsafety/os/file.hpp"
 
@@ -48,11 +49,8 @@ Record Store::resolve(const Context& context, const std::string& name, const std
   for (const auto& record : records)
     if (record.id == name) return record;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
-    const bool is_of_database = database.empty() || record->database == database;
-    // A copy of the state that a restore replaced is no state that "latest" should lead back to.
-    const bool is_latest = name == "latest" && record->reason != "pre-restore";
     const bool has_wanted = has_archive(*record) || (wanted == Wanted::anything && record->clone.has_value());
-    if (is_of_database && has_wanted && (is_latest || record->label == name)) return *record;
+    if (has_wanted && answers_to(*record, name, database)) return *record;
   }
   if (records.empty())
     throw Error(Code::no_such_checkpoint, "no checkpoint in \"" + folder_.string() + "\"",
@@ -100,7 +98,7 @@ std::uint64_t Store::next_sequence(const Context& context) const {
 
 void Store::save(const Record& record) const {
   if (record.names_archive())
-    os::write_file_atomically(folder_ / (record.archive.file + ".sha256"), record.archive.sha256 + "  " + record.archive.file + "\n");
+    os::write_file_atomically(folder_ / sums_name(record), sums_text(record));
   os::fault_point("record.before_save");
   os::write_file_atomically(record_path(record.id), format_record(record));
   os::fault_point("record.saved");
@@ -143,8 +141,7 @@ std::vector<fs::path> Store::list_unrecorded_files(const std::vector<Record>& re
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
     const auto name = entry.path().filename().string();
-    const bool may_be_archive = name.ends_with(".sql") || name.ends_with(".sql.gz") || name.ends_with(".sql.zst");
-    if (may_be_archive && !recorded.contains(name) && entry.is_regular_file()) files.push_back(entry.path());
+    if (has_archive_ending(name) && !recorded.contains(name) && entry.is_regular_file()) files.push_back(entry.path());
   }
   return files;
 }

@@ -65,7 +65,7 @@ struct Ending {
 Ending describe_ending(const std::vector<Run>& runs, const std::string& kind, const std::string& database, const FreshnessOptions& options, Instant now) {
   const Run *last = nullptr, *real = nullptr;
   for (const auto& run : runs) {
-    if ((run.database != database && !run.database.empty()) || run.kind != kind || run.finished.empty()) continue;
+    if ((run.database != database && !run.database.empty()) || run.kind != kind || !run.has_ended()) continue;
     last = &run;
     if (!run.is_skipped) real = &run;
   }

@@ -93,12 +93,12 @@ std::string describe_runs(const std::vector<checkpoint::Run>& runs) {
   std::map<std::pair<std::string, std::string>, Last> last;
   std::map<std::pair<std::string, std::string>, std::map<std::string, unsigned>> totals;
   for (const auto& run : runs) {
-    if (run.finished.empty()) continue;  // it still works
+    if (!run.has_ended()) continue;  // it still works
     const std::pair key{run.database, run.kind};
     auto& one = last[key];
     one.run = &run;
     if (!run.is_skipped) one.real = &run;
-    if (!run.is_skipped && run.outcome == Code::success) one.good = &run;
+    if (run.has_succeeded()) one.good = &run;
     ++totals[key][run.is_skipped ? "skipped" : std::string(name_of(run.outcome))];
   }
   for (const auto& [key, one] : last) {

@@ -37,7 +37,7 @@ std::vector<RemoteCheckpoint> list(const Context& context, const Remote& remote)
   rclone.copy_here(".json", folder.path());
   std::vector<RemoteCheckpoint> there;
   for (auto& record : checkpoint::Store(folder.path()).list(context)) {
-    if (!has_own_names(record)) {
+    if (!checkpoint::has_own_names(record)) {
       context.sink.warning(fmt::format("record \"{}\" names files that are not its own, and is not believed", remote.shown_of(record.id)));
       continue;
     }
@@ -55,15 +55,12 @@ const RemoteCheckpoint& choose(const Context& context, const Remote& remote, con
   if (name == "latest" && database.empty() && databases.size() > 1)
     throw Error(Code::usage, fmt::format("\"latest\" of which database? \"{}\" holds checkpoints of {}", remote.shown, databases.size()),
                 "Name one with --database-url or DATABASE_URL, or give an id of `safety-list --offsite`.");
-  const bool is_latest = name == "latest";
   std::vector<std::string> ids;
   for (auto one = there.rbegin(); one != there.rend(); ++one) {
     const auto& record = one->record;
     ids.push_back(record.id);
-    const bool is_wanted = is_latest ? record.reason != "pre-restore" : record.label == name;
-    const bool is_of_database = database.empty() || record.database == database;
-    if (!one->has_archive || !(record.id == name || (is_of_database && is_wanted))) continue;
-    if (is_latest) warn_when_time_disagrees(context, there, *one);
+    if (!one->has_archive || !(record.id == name || checkpoint::answers_to(record, name, database))) continue;
+    if (name == "latest") warn_when_time_disagrees(context, there, *one);
     return *one;
   }
   throw Error(Code::no_such_checkpoint,

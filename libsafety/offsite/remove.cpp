@@ -13,7 +13,7 @@ void remove(const Context& context, const Remote& remote, const checkpoint::Reco
   // From here on no record speaks of the archive, and the mark says what is still to go.
   if (has(files, record_name(record.id))) {
     rclone.move(record_name(record.id), mark);
-  } else if (has(files, record.archive.file) || has(files, sums_name(record))) {
+  } else if (has(files, record.archive.file) || has(files, checkpoint::sums_name(record))) {
     rclone.send_texts({{partial_name(record_name(record.id)), checkpoint::format_record(record)}});
     rclone.move(partial_name(record_name(record.id)), mark);
   } else {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "libsafety/base/error.hpp"
 #include "libsafety/offsite/names.hpp"
@@ -16,8 +15,9 @@ constexpr auto kNobodyIsThatSlow = std::chrono::hours(24);
 
 /// Of ours: other programs call things `.partial`, too.
 bool is_our_partial(const std::string& name) {
-  constexpr std::array<const char*, 4> kEndings{".sql.partial", ".sql.gz.partial", ".sql.zst.partial", ".json.partial"};
-  return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return name.ends_with(ending); });
+  if (!name.ends_with(kPartial)) return false;
+  const auto whole = std::string_view(name).substr(0, name.size() - std::string_view(kPartial).size());
+  return checkpoint::has_archive_ending(whole) || whole.ends_with(".json");
 }
 
 bool is_stale(const RemoteFile& file, const checkpoint::Record& own) {
@@ -31,7 +31,7 @@ bool finish_removal_of(const Context& context, Rclone& rclone, const std::string
   const auto text = rclone.read_text(mark);
   try {
     const auto record = checkpoint::parse_record(text, where);
-    if (!has_own_names(record) || removing_name(record.id) != mark) throw Error(Code::archive_damaged, "\"" + where + "\" marks another checkpoint's files");
+    if (!checkpoint::has_own_names(record) || removing_name(record.id) != mark) throw Error(Code::archive_damaged, "\"" + where + "\" marks another checkpoint's files");
     context.sink.note(fmt::format("finishing the removal of {} that was cut short", record.id));
     finish_removal(rclone, record);
     return true;
@@ -55,7 +55,7 @@ void finish_removal(Rclone& rclone, const checkpoint::Record& record) {
   if (record.names_archive()) {
     rclone.remove(record.archive.file);
     os::fault_point("offsite.archive_removed");
-    rclone.remove(sums_name(record));
+    rclone.remove(checkpoint::sums_name(record));
   }
   rclone.remove(removing_name(record.id));
   os::fault_point("offsite.removed");

@@ -119,12 +119,12 @@ class Upload {
 
   void publish_record(const std::optional<std::string>& recorded) {
     const auto text = checkpoint::format_record(record_);
-    const bool has_sums = recorded && has(files_, sums_name(record_));
+    const bool has_sums = recorded && has(files_, checkpoint::sums_name(record_));
     if (recorded == text && has_sums) return;
     const auto name = record_name(record_.id);
     std::map<std::string, std::string> texts{{partial_name(name), text}};
     // Under its name at once: it tells nothing as long as there is no record.
-    if (!has_sums) texts[sums_name(record_)] = sums_text(record_);
+    if (!has_sums) texts[checkpoint::sums_name(record_)] = checkpoint::sums_text(record_);
     rclone_.send_texts(texts);
     os::fault_point("offsite.record_sent");
     rclone_.move(partial_name(name), name);

@@ -9,8 +9,8 @@ namespace {
 
 /// Whether the last of them failed and nothing went well since.
 bool is_alarming(const std::vector<checkpoint::Run>& nameless, const std::vector<checkpoint::Run>& all) {
-  if (nameless.empty() || nameless.back().outcome == Code::success) return false;
-  return std::none_of(all.begin(), all.end(), [&](const auto& run) { return run.outcome == Code::success && !run.is_skipped && run.started > nameless.back().started; });
+  if (nameless.empty() || nameless.back().has_succeeded()) return false;
+  return std::none_of(all.begin(), all.end(), [&](const auto& run) { return run.has_succeeded() && run.started > nameless.back().started; });
 }
 
 }  // namespace

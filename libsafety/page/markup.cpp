@@ -26,8 +26,10 @@ std::string sentence(const Reason& reason) {
 
 std::string time_markup(const std::string& rfc3339) {
   if (!parse_rfc3339(rfc3339)) return plain(rfc3339);
-  return fmt::format("<time datetime=\"{}\">{} {}</time>", plain(rfc3339), plain(rfc3339.substr(0, 10)), plain(rfc3339.substr(11, 5)));
+  return fmt::format("<time datetime=\"{}\">{}</time>", plain(rfc3339), plain(minute_text(rfc3339)));
 }
+
+std::string minute_text(const std::string& rfc3339) { return rfc3339.size() < 16 ? rfc3339 : rfc3339.substr(0, 10) + " " + rfc3339.substr(11, 5); }
 
 std::string day_text(Instant at) {
   constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -44,7 +46,7 @@ std::string proof_badge(const Checkpoint& one) {
   if (!record.names_archive()) return badge("", "clone alone");
   if (one.is_gone) return badge("bad", "GONE");
   if (one.has_failed()) return badge("bad", "FAILED " + checkpoint::name_of(record.proofs.back().level));
-  constexpr std::array<std::string_view, 5> kWords{"not verified", "L1 digest", "L2 decodes", "L3 restored", "L4 content"};
+  constexpr std::array<std::string_view, 6> kWords{"not verified", "L1 digest", "L2 decodes", "L3 restored", "L4 content", "L5 used"};
   const auto proof = record.proof();
   const auto words = static_cast<std::size_t>(proof) < kWords.size() ? std::string(kWords[static_cast<std::size_t>(proof)]) : checkpoint::name_of(proof);
   return badge(proof >= checkpoint::Proof::restored ? "good" : proof == checkpoint::Proof::none ? "warn" : "", words);

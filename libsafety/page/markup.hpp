@@ -22,6 +22,8 @@ std::string sentence(const Reason& reason);
 
 /// "2026-11-26 12:23" of RFC 3339, marked up as a time; other texts as they are.
 std::string time_markup(const std::string& rfc3339);
+/// The same without markup.
+std::string minute_text(const std::string& rfc3339);
 /// "26 Nov".
 std::string day_text(Instant at);
 

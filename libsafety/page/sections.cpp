@@ -42,9 +42,9 @@ std::string proof_tile(const History& history, const Status& status) {
 }
 
 std::string drill_tile(const History& history, const Status& status) {
-  const auto last = std::find_if(history.runs.rbegin(), history.runs.rend(), [](const auto& run) { return run.kind == "drill" && !run.is_skipped; });
+  const auto last = std::find_if(history.runs.rbegin(), history.runs.rend(), [](const auto& run) { return run.kind == "drill" && run.has_ended() && !run.is_skipped; });
   if (last == history.runs.rend()) return tile("Last drill", "none", "no restore was tried", "warn");
-  if (last->outcome != Code::success) return tile("Last drill", "failed", ago(last->started, status), "bad");
+  if (!last->has_succeeded()) return tile("Last drill", "failed", ago(last->started, status), "bad");
   return tile("Last drill", format_seconds(last->seconds), "to restore, " + ago(last->started, status));
 }
 
@@ -135,10 +135,10 @@ std::string runs(const History& history, int heading_level) {
   if (history.runs.empty()) return "";
   std::vector<std::vector<std::string>> rows;
   for (auto run = history.runs.rbegin(); run != history.runs.rend() && rows.size() < kMostRuns; ++run) {
-    const bool is_good = run->outcome == Code::success;
-    const auto outcome = run->is_skipped ? badge("", "skipped") : is_good ? badge("good", "went well") : badge("bad", "failed");
-    const auto what = is_good || run->is_skipped || run->step.empty() ? run->message : run->step + ": " + (run->message.empty() ? std::string(name_of(run->outcome)) : run->message);
-    rows.push_back({time_markup(run->started), plain(run->kind), outcome, run->is_skipped ? "" : format_seconds(run->seconds), plain(run->checkpoint), plain(what)});
+    const bool has_failed = run->has_ended() && !run->is_skipped && !run->has_succeeded();
+    const auto outcome = !run->has_ended() ? badge("warn", "no end noted") : run->is_skipped ? badge("", "skipped") : has_failed ? badge("bad", "failed") : badge("good", "went well");
+    const auto what = !has_failed || run->step.empty() ? run->message : run->step + ": " + (run->message.empty() ? std::string(name_of(run->outcome)) : run->message);
+    rows.push_back({time_markup(run->started), plain(run->kind), outcome, run->is_skipped || !run->has_ended() ? "" : format_seconds(run->seconds), plain(run->checkpoint), plain(what)});
   }
   const auto shown = rows.size();
   return "<section>\n" + heading(heading_level, "Unattended runs") +

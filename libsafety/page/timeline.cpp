@@ -48,7 +48,7 @@ Event event_of(const Operation& operation, std::size_t lane, Instant at) {
 }
 
 Event event_of(const checkpoint::Run& run, std::size_t lane, Instant at) {
-  const bool is_good = run.outcome == Code::success;
+  const bool is_good = run.has_succeeded();
   return {at, lane, is_good ? Level::good : Level::bad, run.started, run.id, is_good ? "passed" : "failed",
           is_good ? run.checkpoint : run.message.empty() ? std::string(name_of(run.outcome)) : run.message, run.seconds};
 }
@@ -64,7 +64,7 @@ std::vector<Event> events_of(const History& history, const Span& span) {
       if (const auto at = parse_rfc3339(operation->started); operation->kind == kKinds[lane] && is_told(at)) events.push_back(event_of(*operation, lane, *at));
   for (const auto& run : history.runs) {
     const bool is_drill = run.kind == "drill";
-    if (run.is_skipped || (!is_drill && run.outcome == Code::success)) continue;
+    if (!run.has_ended() || run.is_skipped || (!is_drill && run.has_succeeded())) continue;
     if (const auto at = parse_rfc3339(run.started); is_told(at)) events.push_back(event_of(run, is_drill ? 4 : 0, *at));
   }
   std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
@@ -72,7 +72,7 @@ std::vector<Event> events_of(const History& history, const Span& span) {
 }
 
 std::string words_of(const Event& event, const Span& span) {
-  return fmt::format("{} UTC{}  {}  {}{}{}", event.started.substr(0, 16).replace(10, 1, " "), is_in_future(event.at, span.end) ? " (in the future)" : "", event.what, event.outcome,
+  return fmt::format("{} UTC{}  {}  {}{}{}", minute_text(event.started), is_in_future(event.at, span.end) ? " (in the future)" : "", event.what, event.outcome,
                      event.seconds > 0 ? "  " + format_seconds(event.seconds) : "", event.notes.empty() ? "" : "  " + event.notes);
 }
 

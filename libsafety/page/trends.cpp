@@ -84,7 +84,7 @@ std::string trends(const History& history, const Status& status, int heading_lev
   std::vector<Point> sizes, durations;
   for (const auto* one : shown) {
     const auto& record = *one->record;
-    const auto front = fmt::format("{} UTC  {}  ", record.snapshot_time.substr(0, 16).replace(10, 1, " "), record.id);
+    const auto front = fmt::format("{} UTC  {}  ", minute_text(record.snapshot_time), record.id);
     sizes.push_back({*one->at, static_cast<double>(record.archive.bytes), front + format_bytes(record.archive.bytes)});
     if (record.seconds > 0) durations.push_back({*one->at, record.seconds, front + format_seconds(record.seconds)});
   }

@@ -49,7 +49,7 @@ std::vector<Reason> backup_problems(const History& history, const Checkpoint* ba
 std::vector<Reason> run_problems(const History& history, const std::string& kind, const std::string& what) {
   const auto failures = checkpoint::failures_in_a_row(history.runs, kind, history.database);
   if (failures == 0) return {};
-  const auto last = std::find_if(history.runs.rbegin(), history.runs.rend(), [&](const auto& run) { return run.kind == kind && !run.is_skipped && run.outcome != Code::success; });
+  const auto last = std::find_if(history.runs.rbegin(), history.runs.rend(), [&](const auto& run) { return run.kind == kind && run.has_ended() && !run.is_skipped && !run.has_succeeded(); });
   const auto why = last->message.empty() ? std::string(name_of(last->outcome)) : last->message;
   return {{fmt::format("{}{}: {}{}.", failures == 1 ? "The last " + what : fmt::format("The last {} {}s", failures, what), " failed",
                        last->step.empty() ? "" : "at \"" + last->step + "\", ", why),

@@ -67,6 +67,13 @@ void clear_up(const Context& context, const pg::ConnectionInfo& info, const Stor
   context.sink.warning("not everything that killed runs left could be cleared up: " + error.message());  // no reason to go without a backup
 }
 
+backup::BackupOptions backup_options(const ScheduledOptions& options) {
+  auto backup = options.backup;
+  backup.reason = "scheduled";
+  backup.proof = std::min(options.proof, checkpoint::Proof::decodes);
+  return backup;
+}
+
 Record verify(const Context& context, const pg::ConnectionInfo& info, const Store& store, const Record& record, const ScheduledOptions& options,
               checkpoint::OperationLock& lock) {
   if (record.proof() >= options.proof) return record;  // the backup itself read the file back that far
@@ -123,9 +130,7 @@ ScheduledResult run_scheduled(const Context& context, const pg::ConnectionInfo& 
     }
 
     noted.step("back up");
-    auto backup = options.backup;
-    backup.reason = "scheduled";
-    backup.proof = std::min(options.proof, checkpoint::Proof::decodes);
+    auto backup = backup_options(options);
     backup.held_lock = &lock;
     auto record = backup::back_up(context, info, backup).record;
     run.checkpoint = record.id;
@@ -165,8 +170,8 @@ std::vector<std::string> describe_scheduled(const Context& context, const pg::Co
   std::vector<std::string> lines;
   if (options.jitter.count() > 0)
     lines.push_back(fmt::format("wait: up to {}, by chance", format_seconds(std::chrono::duration<double>(options.jitter).count())));
-  for (auto& line : backup::describe_backup(context, info, options.backup)) lines.push_back(std::move(line));
-  lines.back() = "proof: " + checkpoint::name_of(options.proof) + (options.proof >= checkpoint::Proof::restored ? ", restored aside and dropped again" : "");
+  for (auto& line : backup::describe_backup(context, info, backup_options(options))) lines.push_back(std::move(line));
+  if (options.proof >= checkpoint::Proof::restored) lines.push_back("verify: restore it aside up to " + checkpoint::name_of(options.proof) + ", and drop that again");
   if (options.remote) lines.push_back("copy: to " + options.remote->shown + ", proven there");
   if (!options.retention.is_empty()) {
     const prune::PruneOptions wanted{options.retention, info.database(), options.min_free_bytes};

@@ -97,6 +97,19 @@ TEST(StatusPage, IsMadeForPeopleWhoDoNotPoint) {
 
 // ---- edges
 
+TEST(StatusPage, DoesNotCallARunGoodThatHasNoEnd) {
+  Status status;
+  status.now = now();
+  status.records = {record("shop", before(std::chrono::hours(3)))};
+  auto working = run("scheduled", "shop", before(std::chrono::minutes(5))), died = run("drill", "shop", before(std::chrono::hours(2)));
+  working.finished = died.finished = "";
+  status.runs = {died, working};
+  const auto page = format_html(status);
+  EXPECT_THAT(page, ::testing::HasSubstr("no end noted"));
+  EXPECT_THAT(page, ::testing::Not(::testing::HasSubstr("went well</span>")));
+  EXPECT_THAT(page, ::testing::HasSubstr("no restore was tried")) << "a drill that died is none that passed";
+}
+
 TEST(StatusPage, OfAnEmptyFolderSaysWhatToRun) {
   auto status = empty();
   EXPECT_THAT(format_html(status), HasSubstr("There is no backup. Run <code>safety-backup</code>."));
