@@ -1,6 +1,7 @@
 // The plan of a restore.
 #include <fmt/format.h>
 
+#include "libsafety/base/text.hpp"
 #include "libsafety/transfer/cluster.hpp"
 #include "libsafety/restore/run.hpp"
 
@@ -25,7 +26,7 @@ plan::Step create_step(Run& run) {
 
 plan::Step load_step(Run& run) {
   return {.id = "load",
-          .what = fmt::format("load \"{}\" with {} sessions", run.source.path.filename().string(), run.options.jobs),
+          .what = fmt::format("load \"{}\" with {}", run.source.path.filename().string(), format_plural(run.options.jobs, "session")),
           .why = run.options.is_schema_only ? "schema, indexes, keys; no rows" : "schema, rows, indexes, keys",
           .apply = [&run] { load_staging(run); },
           .is_done = [&run] { return run.is_swapped() || run.is_staging_with("loaded_oid"); },

@@ -51,7 +51,7 @@ void wait_for_turn(const Context& context, std::chrono::milliseconds jitter) {
 void clear_up(const Context& context, const pg::ConnectionInfo& info, const Store& store, const checkpoint::Run& own, checkpoint::OperationLock& lock) try {
   const auto& database = own.database;
   for (const auto& run : checkpoint::close_dead_runs(context, store, database, own.id))
-    context.sink.warning(fmt::format("the run {} did not end: {}", run.id, run.message));
+    context.sink.warning(fmt::format("the run {}: {}", run.id, run.message));
   restore::RestoreOptions options;
   options.folder = store.folder();
   options.held_lock = &lock;
