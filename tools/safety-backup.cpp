@@ -89,6 +89,7 @@ int main(int argc, char** argv) {
   tools::Scheduled scheduled;
   scheduled.declare(tool);
   tool.with_dry_run();
+  tool.with_encryption();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     options.codec = archive::parse_codec(format);

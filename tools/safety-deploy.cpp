@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   tool.with_services();
   tool.with_confirmation();
   tool.with_dry_run();
+  tool.with_encryption();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     if (is_rehearsal + is_resume + is_abort + is_finalise > 1)

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   tool.action("--tell", tells, "with --freshness: tell what FAILED to those of [notify]; for a timer of its own, which notices that the backup's is dead");
   tools::declare_notify_options(tool, notify_options);
   tool.with_services();
+  tool.with_encryption();
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     if (!is_of_freshness) {
       if (tells) throw Error(Code::usage, "--tell goes with --freshness", "See `safety-doctor --help`.");

@@ -56,8 +56,8 @@ tools::Result list_databases(const Context& context, const pg::ConnectionInfo& i
   return {Code::success, text, fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
-tools::Result list_tables(const std::filesystem::path& path) {
-  const auto reader = archive::Reader::open(path);
+tools::Result list_tables(const Context& context, const std::filesystem::path& path) {
+  const auto reader = archive::Reader::open(context, path);
   auto tables = nlohmann::ordered_json::array();
   std::string text = fmt::format("{:<50} {:>14} {:>10}  {}\n", "TABLE", "ROWS", "TEXT", "DIGEST");
   for (const auto& table : reader.index().tables) {
@@ -97,12 +97,13 @@ int main(int argc, char** argv) {
   retention.declare(tool);
   tool.option("--html", html, "write a status page, one HTML file (mode 0600) that needs neither server nor network; - for standard output; with --offsite it tells of copies there, too", {.is_per_tool = true});
   tool.argument("TO", changes_to, "with --changes: the later checkpoint (\"latest\", an id, a label) or archive file");
+  tool.with_identity();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     const checkpoint::Store store(tool.backup_dir());
     const auto info = tool.connection();
     const std::string database = is_all || info.parameters().empty() ? "" : info.database();
-    if (!of_tables.empty()) return list_tables(tools::choose_archive(context, of_tables, database, store.folder()).path);
+    if (!of_tables.empty()) return list_tables(context, tools::choose_archive(context, of_tables, database, store.folder()).path);
     if (!changes_of.empty()) return tools::list_changes(context, store, database, changes_of, changes_to);
     if (!changes_to.empty()) throw Error(Code::usage, fmt::format("\"{}\" goes with --changes", changes_to), "See `safety-list --help`.");
     if (!html.empty()) {

@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   tool.with_services();
   tool.with_confirmation();
   tool.with_dry_run();
+  tool.with_encryption();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     const auto info = tool.connection();

@@ -128,6 +128,7 @@ int main(int argc, char** argv) {
   tool.with_services();
   tool.with_confirmation();
   tool.with_dry_run();
+  tool.with_encryption();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     if (actions.resume + actions.abort + actions.undo + actions.rehearse + !actions.report.empty() + !actions.emit_sql.empty() > 1)

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/checkpoint/policy.hpp"
 #include "libsafety/os/workers.hpp"
@@ -41,12 +42,12 @@ tools::Result check_policy(const tools::ChosenArchive& chosen, const std::string
 int main(int argc, char** argv) {
   tools::Tool tool("safety-verify", "Prove a checkpoint: L1 digest, L2 every frame decodes, L3 restored aside, L4 content compared, L5 used in a drill.",
                    "  safety-verify latest\n  safety-verify latest --proof L4\n  safety-verify latest --require-proof L3 --max-age 30m\n  safety-verify --drill\n  safety-verify offsite:latest --proof L1\n  safety-verify /mnt/usb/shop_20260101_020000.sql.zst\n");
-  std::string checkpoint = "latest", proof = "L2", required;
+  std::string checkpoint = "latest", proof, required;
   std::chrono::milliseconds max_age{0};
   restore::VerifyRequest request;
   request.jobs = os::available_processors();
   tool.argument("checkpoint", checkpoint, "\"latest\" (the default), an id or label of safety-list, or an archive file; off site: offsite:latest, offsite:ID, REMOTE:path/ID (L1 reads it there, more fetches it first)");
-  tool.option("--proof", proof, "L1, L2, L3 or L4; L3 and L4 restore into a new database beside, and drop it again", {.is_per_tool = true});
+  tool.option("--proof", proof, "L1, L2, L3 or L4 (default: L2, and L1 for an encrypted archive without an identity); L3 and L4 restore into a new database beside, and drop it again", {.is_per_tool = true});
   tool.option("--jobs", request.jobs, "threads and sessions");
   tool.flag("--no-owner", request.skips_owners, "L3 and L4: leave ownership out");
   tools::OffsiteOptions offsite;
@@ -56,10 +57,11 @@ int main(int argc, char** argv) {
   tool.flag("--no-privileges", request.skips_privileges, "L3 and L4: leave grants out");
   tools::Drill drill;
   drill.declare(tool);
+  tool.with_identity();
 
   return tool.run(argc, argv, [&](const Context& context) -> tools::Result {
     if (drill.is_asked_for()) return drill.run(context, tool, checkpoint, request.jobs);
-    const auto level = checkpoint::parse_proof(proof);
+    const auto level = proof.empty() ? checkpoint::Proof::decodes : checkpoint::parse_proof(proof);
     if (!level || *level > checkpoint::Proof::content)
       throw Error(Code::usage, "--proof takes L1, L2, L3 or L4", "L2 reads the whole archive; L4 restores it and compares; L5 is a drill's: `safety-verify --drill`.");
     request.level = *level;
@@ -72,6 +74,10 @@ int main(int argc, char** argv) {
     if (!required.empty() || max_age.count() > 0) return check_policy(chosen, required, max_age);
     request.archive = chosen.path;
     request.record = std::move(chosen.record);
+    if (proof.empty() && request.record && !archive::may_read(context, chosen.path)) {
+      request.level = checkpoint::Proof::digest;
+      context.sink.warning("the archive is encrypted: without --identity only its digest is checked, not that it decrypts, nor what is in it");
+    }
     const auto entry = restore::verify(context, info, store, request);
     const nlohmann::ordered_json fields{{"id", request.record ? request.record->id : ""}, {"path", request.archive.string()},
                                         {"proof", checkpoint::name_of(entry.level)}, {"at", entry.at}, {"seconds", entry.seconds}};

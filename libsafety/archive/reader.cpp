@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
@@ -30,8 +31,10 @@ struct OpenFile {
   os::UniqueFd fd;
   std::uint64_t bytes = 0;
 
-  explicit OpenFile(fs::path path_)
-      : path(std::move(path_)), fd(os::open_for_reading(path)), bytes(os::file_size(fd.get(), path)) {}
+  explicit OpenFile(fs::path path_) : OpenFile(path_, path_) {}
+  /// `path_` is what people know it by, `content` where its bytes are.
+  OpenFile(fs::path path_, const fs::path& content)
+      : path(std::move(path_)), fd(os::open_for_reading(content)), bytes(os::file_size(fd.get(), path)) {}
 
   void read_at(std::uint64_t offset, char* into, std::size_t size) const {
     os::read_exactly_at(fd.get(), offset, into, size, path);
@@ -42,6 +45,11 @@ struct OpenFile {
     return content;
   }
 };
+
+OpenFile open_content(const Context& context, const fs::path& path) {
+  const auto decrypted = decrypt_if_encrypted(context, path);
+  return decrypted ? OpenFile(path, decrypted->path()) : OpenFile(path);
+}
 
 std::uint64_t footer_frame_bytes(Codec codec) {
   const auto shape = stored_frame_shape(codec);
@@ -139,8 +147,8 @@ struct Reader::State {
   Index index;
 };
 
-bool is_archive(const fs::path& path) {
-  const OpenFile file(path);
+bool is_archive(const Context& context, const fs::path& path) {
+  const OpenFile file = open_content(context, path);
   if (file.bytes == 0) return false;
   try {
     read_footer(file, codec_of(file));
@@ -151,8 +159,8 @@ bool is_archive(const fs::path& path) {
   }
 }
 
-Reader Reader::open(const fs::path& path) {
-  OpenFile file(path);
+Reader Reader::open(const Context& context, const fs::path& path) {
+  OpenFile file = open_content(context, path);
   if (file.bytes == 0) fail_incomplete(path, "is empty");
   const Codec codec = codec_of(file);
   const Footer footer = find_footer(file, codec);

@@ -11,16 +11,17 @@
 
 namespace safety::archive {
 
-/// True when the file ends in our footer. False for anything else that can be read; a file we cannot open throws
-/// storage. A damaged or cut archive of ours gives false here: open() tells why.
-bool is_archive(const std::filesystem::path& path);
+/// True when the file, decrypted if need be, ends in our footer. False for anything else that can be read; a file we cannot open
+/// throws storage. A damaged or cut archive of ours gives false here: open() tells why. Errors: those of Encryption::decrypt.
+bool is_archive(const Context& context, const std::filesystem::path& path);
 
 /// Threads: const members may be called from several threads at once.
 class Reader {
  public:
   /// Checks the footer, the index digest and that the frames lie back to back.
-  /// Errors: storage, archive_incomplete (empty, cut, not an archive), archive_damaged, version.
-  static Reader open(const std::filesystem::path& path);
+  /// An encrypted archive is decrypted first, by what the context has for it.
+  /// Errors: storage, archive_incomplete (empty, cut, not an archive), archive_damaged, version; those of Encryption::decrypt.
+  static Reader open(const Context& context, const std::filesystem::path& path);
   Reader(Reader&&) noexcept;
   ~Reader();
 

@@ -12,12 +12,25 @@
 #include "libsafety/os/file.hpp"
 
 namespace safety::archive {
+namespace {
+
+/// Rows that reached the file and rows that were counted and digested: whoever brought the one brought the other.
+void check_rows(const Index& index) {
+  std::vector<std::uint64_t> rows(index.tables.size());
+  for (const auto& frame : index.frames)
+    if (frame.role == Role::rows) rows.at(static_cast<std::size_t>(frame.table)) += frame.rows;
+  for (std::size_t at = 0; at < rows.size(); ++at)
+    if (rows[at] != index.tables[at].rows)
+      throw Error(Code::internal, fmt::format("table \"{}.{}\" has {} rows in the archive, and {} were counted", index.tables[at].schema, index.tables[at].name, rows[at], index.tables[at].rows));
+}
+
+}  // namespace
 
 struct Writer::State {
   std::mutex mutex;
   Codec codec;
   Compressor compressor;
-  os::AtomicFile file;
+  std::shared_ptr<os::OutputFile> file;
   Sha256 digest;
   std::vector<Frame> frames;
   std::map<std::int32_t, std::string> statements;
@@ -28,18 +41,18 @@ struct Writer::State {
   // perhaps before the failing thread was heard, is told the same.
   std::exception_ptr failure;
 
-  State(std::filesystem::path path, Codec codec_, int level)
-      : codec(codec_), compressor(codec_, level), file(std::move(path)) {}
+  State(std::shared_ptr<os::OutputFile> file_, Codec codec_, int level)
+      : codec(codec_), compressor(codec_, level), file(std::move(file_)) {}
 
   void require_open() const {
     if (failure) std::rethrow_exception(failure);
     if (is_closed)
-      throw Error(Code::internal, fmt::format("archive \"{}\" takes no more frames", file.path().string()));
+      throw Error(Code::internal, fmt::format("archive \"{}\" takes no more frames", file->path().string()));
   }
 
   void write(std::string_view stored) {
     try {
-      file.write(stored);
+      file->write(stored);
     } catch (...) {
       failure = std::current_exception();
       throw;
@@ -48,7 +61,7 @@ struct Writer::State {
   }
 
   void add_frame(Frame frame, std::string_view stored) {
-    frame.offset = file.size();
+    frame.offset = file->size();
     frame.stored_bytes = stored.size();
     frame.crc32 = crc32_of(stored);
     write(stored);
@@ -78,7 +91,7 @@ struct Writer::State {
 
   Footer write_index(const std::string& plain) {
     compressor.compress(plain, scratch);
-    const Footer footer{.index_offset = file.size(),
+    const Footer footer{.index_offset = file->size(),
                         .index_stored_bytes = scratch.size(),
                         .index_plain_bytes = plain.size(),
                         .index_sha256 = Sha256::of(scratch)};
@@ -88,7 +101,10 @@ struct Writer::State {
 };
 
 Writer::Writer(std::filesystem::path path, Codec codec, int level)
-    : state_(std::make_unique<State>(std::move(path), codec, level)) {}
+    : Writer(std::make_shared<os::AtomicFile>(std::move(path)), codec, level) {}
+
+Writer::Writer(std::shared_ptr<os::OutputFile> file, Codec codec, int level)
+    : state_(std::make_unique<State>(std::move(file), codec, level)) {}
 
 Writer::~Writer() = default;
 
@@ -117,7 +133,7 @@ void Writer::append_rows(std::int32_t table, std::string_view frame, std::uint64
 
 std::uint64_t Writer::bytes() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->file.size();
+  return state_->file->size();
 }
 
 WrittenArchive Writer::commit(Index index) {
@@ -128,6 +144,7 @@ WrittenArchive Writer::commit(Index index) {
   if (!state.statements.empty() && static_cast<std::size_t>(state.statements.rbegin()->first) >= index.tables.size())
     throw Error(Code::internal, fmt::format("table {} is not in the index", state.statements.rbegin()->first));
   index.frames = std::move(state.frames);
+  check_rows(index);
 
   os::fault_point("archive.index");
   const Footer footer = state.write_index(format_index(index));
@@ -136,8 +153,8 @@ WrittenArchive Writer::commit(Index index) {
 
   // Whatever happens from here on, no frame may follow the footer.
   state.is_closed = true;
-  WrittenArchive written{.path = state.file.path(), .bytes = state.file.size(), .sha256 = state.digest.finish()};
-  state.file.commit();
+  WrittenArchive written{.path = state.file->path(), .bytes = state.file->size(), .sha256 = state.digest.finish()};
+  state.file->commit();
   return written;
 }
 

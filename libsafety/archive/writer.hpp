@@ -1,5 +1,5 @@
 #pragma once
-// Writes one archive: `<path>.partial`, then, on commit, the final name.
+// Writes one archive: to `<path>.partial`, which gets its final name on commit, or to another file of os.
 //
 // Row frames of several tables may come interleaved, from several threads: the writer closes the open COPY block and
 // opens the next table's whenever the table changes, so that stock psql reads the result from front to back.
@@ -11,6 +11,7 @@
 
 #include "libsafety/archive/codec.hpp"
 #include "libsafety/archive/index.hpp"
+#include "libsafety/os/file.hpp"
 
 namespace safety::archive {
 
@@ -24,6 +25,7 @@ struct WrittenArchive {
 class Writer {
  public:
   Writer(std::filesystem::path path, Codec codec, int level);
+  Writer(std::shared_ptr<os::OutputFile> file, Codec codec, int level);
   ~Writer();  // abandons: removes the partial file
 
   /// Compresses and appends one frame; closes an open COPY block first. Empty text writes nothing.

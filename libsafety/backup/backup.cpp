@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/archive/reader.hpp"
 #include "libsafety/archive/writer.hpp"
 #include "libsafety/backup/clone.hpp"
@@ -66,11 +67,15 @@ void add_source_facts(const Context& context, pg::Connection& connection, const 
   if (clone != nullptr) clone->correct(index, database);
 }
 
+// Every table is ours already when pg_dump locks it, too: if it has to wait, then behind somebody who came in between and waits for us.
+// That ends by our letting go alone, so it is not waited for long; more than a moment, as locking thousands of tables takes one.
+constexpr std::chrono::milliseconds kLockWaitOfPgDump{3000};
+
 void write_content(const Context& context, const pg::ConnectionInfo& info, const std::string& database, const CheckpointClone* clone,
                    const BackupOptions& options, const pg::ClientProgram& pg_dump, transfer::Snapshot& snapshot, archive::Writer& writer,
                    archive::Index& index) {
   auto& leader = snapshot.leader();
-  const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), options.lock_wait, transfer::has_own_schema(leader),
+  const transfer::SchemaDumpRequest request{pg_dump, info, snapshot.name(), kLockWaitOfPgDump, transfer::has_own_schema(leader),
                                             transfer::settings_to_pin(leader)};
   // pg_dump reads the catalog on the other core while we read it on this one. Each pg_dump locks every table: where two
   // at once would use the server's lock slots up, the second waits for the first to end.
@@ -94,9 +99,11 @@ void write_content(const Context& context, const pg::ConnectionInfo& info, const
                                                      index.snapshot_time, index.tool_version),
                                          options.has_envelope));
   writer.append(archive::Role::pre_data, pre_data.get());
+  // Not after the rows: it locks tables, and whoever waits to lock one by then would keep it waiting.
+  if (at_once == std::launch::deferred) post_data.wait();
 
   context.sink.phase("rows");
-  transfer::dump_rows(context, snapshot, tables, writer, {options.jobs, options.codec, options.level});
+  transfer::dump_rows(context, snapshot, tables, writer, {options.jobs, options.codec, options.level, options.rest});
   for (auto& source : tables) index.tables.push_back(std::move(source.table));
 
   context.sink.phase("sequences, large objects, keys and indexes");
@@ -140,13 +147,18 @@ class Unrecorded {
   bool is_recorded_ = false;
 };
 
+/// nullptr: the archive is written in clear.
+archive::Encryption* encryption_of(const Context& context) {
+  return context.encryption != nullptr && context.encryption->is_wanted() ? context.encryption : nullptr;
+}
+
 /// L1 reads the whole file back and compares its digest; L2 decodes it.
 void prove(const Context& context, const BackupOptions& options, const archive::WrittenArchive& written, checkpoint::Record& record) {
   const Stopwatch watch;
   if (options.proof >= checkpoint::Proof::digest && archive::sha256_of_file(context, written.path) != written.sha256)
     throw Error(Code::archive_damaged, "\"" + written.path.string() + "\" reads back differently than it was written",
                 "The disk or its memory is failing; back up to another folder with --backup-dir.");
-  const auto reader = archive::Reader::open(written.path);
+  const auto reader = archive::Reader::open(context, written.path);
   if (options.proof >= checkpoint::Proof::decodes) archive::check_every_frame(context, reader, options.jobs);
   record.proofs.push_back({std::min(options.proof, checkpoint::Proof::decodes), format_rfc3339(std::chrono::system_clock::now()),
                            watch.seconds(), true, ""});
@@ -177,11 +189,13 @@ struct Run {
   archive::Index index;
 };
 
-/// Everything between the snapshot and the archive's final name.
-archive::WrittenArchive write_archive(Run& run, const pg::ClientProgram& pg_dump, Unrecorded& unrecorded) {
+/// Everything between the snapshot and the archive's final name. Errors: locked when somebody came between our locks and pg_dump's.
+archive::WrittenArchive try_to_write_archive(Run& run, const pg::ClientProgram& pg_dump, Unrecorded& unrecorded) {
   const auto& options = run.options;
   run.context.sink.phase("snapshot");
-  archive::Writer writer(options.folder / (run.index.id + std::string(archive::extension_of(options.codec))), options.codec, options.level);
+  auto path = options.folder / (run.index.id + std::string(archive::extension_of(options.codec)));
+  const auto hidden = encryption_of(run.context) != nullptr ? encryption_of(run.context)->make_file() : nullptr;
+  archive::Writer writer(hidden ? std::shared_ptr<os::OutputFile>(hidden) : std::make_shared<os::AtomicFile>(path), options.codec, options.level);
   const auto source = run.clone != nullptr ? run.info.with_database(run.clone->name()) : run.info;
   {
     transfer::Snapshot snapshot(run.context, source, options.lock_wait);
@@ -192,9 +206,24 @@ archive::WrittenArchive write_archive(Run& run, const pg::ClientProgram& pg_dump
   run.context.throw_if_stopped();
   os::fault_point("backup.before_commit");
   auto written = writer.commit(run.index);
+  if (hidden) written = encryption_of(run.context)->encrypt(run.context, written, hidden, path += archive::kEncryptedEnding);
   unrecorded.add_archive(written.path);
   os::fault_point("backup.archive_committed");
   return written;
+}
+
+/// Lets those who came in between through, and begins anew.
+archive::WrittenArchive write_archive(Run& run, const pg::ClientProgram& pg_dump, Unrecorded& unrecorded) {
+  const Stopwatch watch;
+  for (;;) {
+    try {
+      return try_to_write_archive(run, pg_dump, unrecorded);
+    } catch (const Error& error) {
+      const auto wait = std::chrono::duration<double>(run.options.lock_wait).count();
+      if (error.code() != Code::locked || (wait > 0 && watch.seconds() >= wait)) throw;
+      run.context.sink.note("somebody is changing a table: it goes first, and the backup begins anew");
+    }
+  }
 }
 
 std::size_t count_tables(pg::Connection& connection) {
@@ -230,6 +259,7 @@ BackupResult back_up(const Context& context, const pg::ConnectionInfo& info, con
 
   // Everything that can be known to be wrong is found out before the database is locked or a file is made.
   archive::check_level(options.codec, options.level);
+  if (options.makes_archive && encryption_of(context) != nullptr) encryption_of(context)->check(context);
   os::make_private_folder(options.folder);
   const checkpoint::Store store(options.folder);
   std::string database;
@@ -302,6 +332,10 @@ std::vector<std::string> describe_backup(const Context& context, const pg::Conne
                               format_plural(options.jobs, "session")));
   lines.push_back(fmt::format("archive: a {} file in \"{}\", {}", archive::extension_of(options.codec), options.folder.string(),
                               std::filesystem::exists(options.folder) ? format_bytes(os::free_bytes(options.folder)) + " free" : "a folder to be made"));
+  if (auto* encryption = encryption_of(context)) {
+    encryption->check(context);
+    lines.push_back(fmt::format("encrypt: the whole archive to {}, by age", encryption->describe()));
+  }
   lines.push_back("proof: " + checkpoint::name_of(options.proof));
   return lines;
 }

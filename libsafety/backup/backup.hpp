@@ -1,6 +1,8 @@
 #pragma once
 // A live database into a checkpoint of one instant: an archive, a clone, or both, and their record.
 //
+// The archive is encrypted when the context's archive::Encryption says to whom.
+//
 // What it promises: either the archive with its final name, the clone, the record and its proof are there, or nothing is.
 // The database is only read, save for the rows in schema `safety`, whose failure is a warning; for a clone its sessions
 // are ended as well (transfer/clone.hpp).
@@ -25,6 +27,7 @@ struct BackupOptions {
   std::string prefix;                // of file name and id; empty: the database's name
   std::string label, reason = "manual";
   unsigned jobs = 2;
+  double rest = 0;  // for a database in use: transfer/dump_rows.hpp
   archive::Codec codec = archive::Codec::zstd;
   int level = 1;
   std::vector<std::string> exclude_table_data;  // pg_dump's patterns: [schema.]table with * and ?

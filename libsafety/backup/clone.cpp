@@ -69,7 +69,7 @@ CheckpointClone::~CheckpointClone() {
   if (is_kept_) return;
   try {
     // The session that made it may be lost, or be stopped, which is why we are here.
-    auto fresh = pg::connect_to_maintenance(Context{context_.sink, {}}, maintenance_.info());
+    auto fresh = pg::connect_to_maintenance(context_.with_stop({}), maintenance_.info());
     transfer::drop_database(fresh, made_.name);
   } catch (const std::exception& error) {
     context_.sink.warning("clone \"" + made_.name + "\" is left: `safety-prune --databases` drops it (" + error.what() +

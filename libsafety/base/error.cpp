@@ -29,6 +29,7 @@ constexpr std::array kCodes{
     CodeEntry{Code::storage, "storage", "a file cannot be read or written, or a disk is full"},
     CodeEntry{Code::database, "database", "the server refused a statement"},
     CodeEntry{Code::verification, "verification", "what was restored is not what was backed up"},
+    CodeEntry{Code::encrypted, "encrypted", "the archive is encrypted, and no identity given opens it"},
     CodeEntry{Code::internal, "internal", "a defect of this toolkit"},
     CodeEntry{Code::interrupted, "interrupted", "stopped by SIGINT"},
     CodeEntry{Code::terminated, "terminated", "stopped by SIGTERM"},

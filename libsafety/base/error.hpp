@@ -35,6 +35,7 @@ enum class Code : int {
   storage = 20,               // a file or folder cannot be read or written, or a disk is full
   database = 21,              // the server refused a statement
   verification = 22,          // what was restored is not what was backed up
+  encrypted = 23,             // no identity that opens the archive was given
   internal = 70,              // a defect of ours
   interrupted = 130,          // SIGINT
   terminated = 143,           // SIGTERM

@@ -9,7 +9,7 @@
 
 namespace safety::checkpoint {
 
-inline constexpr std::array<std::string_view, 3> kArchiveEndings{".sql", ".sql.gz", ".sql.zst"};
+inline constexpr std::array<std::string_view, 6> kArchiveEndings{".sql", ".sql.gz", ".sql.zst", ".sql.age", ".sql.gz.age", ".sql.zst.age"};
 bool has_archive_ending(std::string_view name);
 
 /// Whether every path made from the record's id and its archive's name lies directly in a folder and is this checkpoint's own: a record

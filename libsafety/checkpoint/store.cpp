@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/checkpoint/names.hpp"
@@ -82,9 +83,10 @@ fs::path Store::require_archive(const Record& record) const {
 std::string Store::new_id(const std::string& prefix, Instant now) const {
   const std::string base = format_file_name(prefix) + "_" + format_compact(now);
   const auto is_taken = [&](const std::string& id) {
-    for (const char* ending : {".json", ".json.removing", ".sql", ".sql.gz", ".sql.zst", ".sql.partial", ".sql.gz.partial", ".sql.zst.partial"})
-      if (fs::exists(fs::symlink_status(folder_ / (id + ending)))) return true;
-    return false;
+    const auto is_there = [&](const std::string& name) { return fs::exists(fs::symlink_status(folder_ / name)); };
+    for (const auto ending : kArchiveEndings)
+      if (is_there(id + std::string(ending)) || is_there(id + std::string(ending) + ".partial")) return true;
+    return is_there(id + ".json") || is_there(id + ".json.removing");
   };
   std::string id = base;
   for (int number = 2; is_taken(id); ++number) id = fmt::format("{}_{}", base, number);
@@ -151,12 +153,12 @@ std::vector<Record> Store::rebuild(const Context& context) const {
   std::vector<Record> rebuilt;
   for (const auto& file : list_unrecorded_files(known)) {
     try {
-      if (!archive::is_archive(file)) {
+      if (!archive::is_archive(context, file)) {
         context.sink.note("\"" + file.filename().string() + "\" is not an archive of this toolkit, or was cut; no record was made for it");
         continue;
       }
-      const auto reader = archive::Reader::open(file);
-      rebuilt.push_back(record_of(reader.index(), file, reader.bytes(), archive::sha256_of_file(context, file)));
+      const auto reader = archive::Reader::open(context, file);
+      rebuilt.push_back(record_of(reader.index(), file, fs::file_size(file), archive::sha256_of_file(context, file)));
     } catch (const Interrupted&) {
       throw;
     } catch (const Error& problem) {
@@ -205,7 +207,8 @@ Record record_of(const archive::Index& index, const fs::path& path, std::uint64_
   record.facts = index.facts;
   if (const auto found = index.facts.find("git_commit"); found != index.facts.end()) record.git_commit = found->second;
   const auto name = path.filename().string();
-  record.archive = {name, bytes, sha256, name.ends_with(".zst") ? "zst" : name.ends_with(".gz") ? "gz" : "none"};
+  const auto is_of = [&](const std::string& ending) { return name.ends_with(ending) || name.ends_with(ending + std::string(archive::kEncryptedEnding)); };
+  record.archive = {name, bytes, sha256, is_of(".zst") ? "zst" : is_of(".gz") ? "gz" : "none"};
   return record;
 }
 

@@ -29,7 +29,7 @@ struct Run {
 
   /// For what must not be left half-way whatever was asked to stop: going back, cleaning up. The lock's session needs a
   /// pg::Unstoppable of its own.
-  Context unstoppable() const { return {context.sink, {}}; }
+  Context unstoppable() const { return context.with_stop({}); }
   std::string database() const { return info.database(); }
   std::string fact(const std::string& name) const { return journal == nullptr ? "" : journal->fact(name); }
   /// A file of this run beside its journal.

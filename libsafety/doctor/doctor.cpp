@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
@@ -55,6 +56,12 @@ Check check_service(const Context& context, const services::Service& service) {
   const bool is_well = state.status == services::Status::healthy || state.status == services::Status::starting;
   return {is_well ? State::ok : State::warning, "service " + service.name, detail,
           is_well ? "" : fmt::format("Start it with `{}`; a restore leaves services as it finds them.", services::display(service.start))};
+}
+
+Check check_encryption(const Context& context) {
+  if (context.encryption == nullptr || !context.encryption->is_wanted()) return {State::ok, "encryption", "archives are written in clear (no --encrypt-to)", ""};
+  context.encryption->check(context);
+  return {State::ok, "encryption", fmt::format("archives are encrypted to {}", context.encryption->describe()), ""};
 }
 
 Check check_privileges(pg::Connection& connection) {
@@ -144,10 +151,10 @@ Check check_records(const Context& context, const checkpoint::Store& store) {
             "Bring the files back from where they were copied to, or remove the records."};
   std::vector<std::string> unrecorded;
   for (const auto& file : store.list_unrecorded_files(records))
-    if (archive::is_archive(file)) unrecorded.push_back(file.filename().string());
+    if (archive::is_encrypted(file) || archive::is_archive(context, file)) unrecorded.push_back(file.filename().string());
   if (!unrecorded.empty())
     return {State::warning, "checkpoints", "archives without a record: " + join_some(unrecorded),
-            "A backup was killed before its last step, or the files were copied here: run `safety-list --rebuild`, then `safety-verify` each."};
+            "A backup was killed before its last step, or the files were copied here: run `safety-list --rebuild` (encrypted ones need --identity), then `safety-verify` each."};
   if (records.empty()) return {State::warning, "checkpoints", "there are none", "Make one with `safety-backup`."};
   const auto newest_archive = std::find_if(records.rbegin(), records.rend(), [](const auto& record) { return record.names_archive(); });
   if (newest_archive == records.rend())
@@ -256,6 +263,7 @@ std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& inf
   with_server("server disk", [&] { return check_server_disk(*connection); });
   with_server("databases beside", [&] { return check_databases_beside(context, info, *connection, folder); });
   add("backup folder", [&] { return check_folder(folder); });
+  add("encryption", [&] { return check_encryption(context); });
   add("checkpoints", [&] { return check_records(context, checkpoint::Store(folder)); });
   add("partial files", [&] { return check_partial_files(folder); });
   add("half-done work", [&] { return check_unfinished(folder); });

@@ -17,7 +17,7 @@ struct Check {
 };
 std::string name_of(Check::State state);  // "OK", "WARNING", "FAILED", "SKIPPED"
 
-/// In a fixed order: server, database, versions, privileges, createdb, locks, activity, clock, disk, folder, records,
+/// In a fixed order: server, database, versions, privileges, createdb, locks, activity, clock, disk, folder, encryption, records,
 /// half-done work, services. Never throws for what it finds; a check that needs the server is skipped when there is none.
 std::vector<Check> examine(const Context& context, const pg::ConnectionInfo& info, const std::filesystem::path& folder,
                            const std::string& container = {}, const services::Services& services = {});

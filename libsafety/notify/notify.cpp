@@ -77,7 +77,7 @@ void deliver(const Context& context, const Channels& channels, const Job& job) {
 }  // namespace
 
 void tell(const Context& context, const Channels& channels, const Message& message) {
-  const Context unstoppable{context.sink, {}};
+  const Context unstoppable = context.with_stop({});
   const auto jobs = jobs_of(unstoppable, channels, message);
   if (jobs.empty()) return;
   try {

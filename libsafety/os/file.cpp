@@ -42,15 +42,6 @@ bool rename_to_new(const fs::path& from, const fs::path& to) {
   return (renamed != 0 && errno == EINVAL ? ::rename(from.c_str(), to.c_str()) : renamed) == 0;
 }
 
-void write_all(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const auto written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write", path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 /// False when another process has it. A file system without locks has nobody else.
 bool take_lock(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
@@ -86,20 +77,12 @@ AtomicFile::AtomicFile(fs::path path, bool may_replace, Readers readers)
   ::fchmod(fd_.get(), readers == Readers::everyone ? 0644 : 0600);
 }
 
-AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      partial_(std::move(other.partial_)),
-      fd_(std::move(other.fd_)),
-      size_(other.size_),
-      on_its_way_(other.on_its_way_),
-      may_replace_(other.may_replace_) {}
-
 AtomicFile::~AtomicFile() {
   if (fd_) ::unlink(partial_.c_str());
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  write_all(fd_.get(), bytes, partial_);
+  write_fully(fd_.get(), bytes, partial_);
   size_ += bytes.size();
   // The disk begins at once, so that the sync at the end has little left to wait for. A hint: failing costs only time.
   constexpr std::uint64_t kPiece = 16 << 20;
@@ -133,7 +116,7 @@ ResumedFile::ResumedFile(fs::path path) : path_(std::move(path)), partial_(path_
 }
 
 void ResumedFile::write(std::string_view bytes) {
-  write_all(fd_.get(), bytes, partial_);
+  write_fully(fd_.get(), bytes, partial_);
   size_ += bytes.size();
 }
 
@@ -209,7 +192,7 @@ void write_file_atomically(const fs::path& path, std::string_view bytes, Readers
 void append_line_durably(const fs::path& path, std::string_view line) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) fail("cannot open", path, errno);
-  write_all(fd.get(), std::string(line) + "\n", path);
+  write_fully(fd.get(), std::string(line) + "\n", path);
   if (::fsync(fd.get()) != 0) fail("cannot sync", path, errno);
 }
 
@@ -230,6 +213,15 @@ void read_exactly_at(int fd, std::uint64_t offset, char* into, std::size_t size,
     into += got;
     offset += static_cast<std::uint64_t>(got);
     size -= static_cast<std::size_t>(got);
+  }
+}
+
+void write_fully(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write", path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 

@@ -29,23 +29,38 @@ class UniqueFd {
 /// Who may read a file that we write: its owner (mode 0600), or everyone (0644).
 enum class Readers { owner, everyone };
 
+/// What a writer fills from front to back, and then commits.
+class OutputFile {
+ public:
+  OutputFile() = default;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  virtual ~OutputFile() = default;
+
+  virtual void write(std::string_view bytes) = 0;
+  virtual std::uint64_t size() const noexcept = 0;
+  /// Where it can be read once it is committed.
+  virtual const std::filesystem::path& path() const noexcept = 0;
+  /// After it nothing may be written.
+  virtual void commit() = 0;
+};
+
 /// Writes `<path>.partial` and renames it to `<path>` on commit, so the final name only ever holds a whole file.
 /// Mode 0600 from the first byte, unless others may read it. The destructor abandons: it removes the partial file.
 /// Threads: one at a time.
-class AtomicFile {
+class AtomicFile final : public OutputFile {
  public:
   /// Errors: storage when the folder is missing, not writable, or `path` exists already (a backup is never replaced)
   /// unless may_replace.
   explicit AtomicFile(std::filesystem::path path, bool may_replace = false, Readers readers = Readers::owner);
-  AtomicFile(AtomicFile&&) noexcept;
-  AtomicFile& operator=(AtomicFile&&) = delete;
-  ~AtomicFile();
+  ~AtomicFile() override;
 
-  void write(std::string_view bytes);
-  std::uint64_t size() const noexcept { return size_; }
-  const std::filesystem::path& path() const noexcept { return path_; }
+  void write(std::string_view bytes) override;
+  std::uint64_t size() const noexcept override { return size_; }
+  const std::filesystem::path& path() const noexcept override { return path_; }
+  const std::filesystem::path& partial_path() const noexcept { return partial_; }
   /// fsync the file, rename it, fsync the folder. After it returns the file survives a power cut.
-  void commit();
+  void commit() override;
 
  private:
   std::filesystem::path path_, partial_;
@@ -99,6 +114,7 @@ bool remove_file_durably(const std::filesystem::path& path);
 UniqueFd open_for_reading(const std::filesystem::path& path);
 /// Reads exactly `size` bytes at `offset`, or throws archive_incomplete when the file ends before.
 void read_exactly_at(int fd, std::uint64_t offset, char* into, std::size_t size, const std::filesystem::path& path);
+void write_fully(int fd, std::string_view bytes, const std::filesystem::path& path);
 std::uint64_t file_size(int fd, const std::filesystem::path& path);
 
 /// Creates the folder (mode 0700) and its parents when missing; refuses what is not a folder or not writable.

@@ -31,11 +31,15 @@ constexpr std::size_t kKeptErrorBytes = 64 * 1024;
 /// Runs in the child between fork and exec.
 struct DieWithParent {
   std::filesystem::path folder;
+  bool has_terminal;
   template <typename Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const auto&, const char* const*(&)) {
     if (!folder.empty() && ::chdir(folder.c_str()) != 0) return {errno, boost::system::system_category()};
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    ::setpgid(0, 0);
+    if (has_terminal)
+      ::setpgid(0, 0);
+    else
+      ::setsid();
     ::signal(SIGPIPE, SIG_DFL);
     return {};
   }
@@ -120,7 +124,7 @@ ProcessResult run_process(const Context& context, const Command& command, const 
     child = std::make_unique<process_v2::process>(
         io.get_executor(), boost::filesystem::path(program.string()), command.arguments,
         process_v2::process_stdio{nullptr, out->pipe, err->pipe}, process_v2::process_environment(environment),
-        DieWithParent{command.folder});
+        DieWithParent{command.folder, command.has_terminal});
   } catch (const boost::system::system_error& error) {
     throw Error(Code::command_failed, "cannot start \"" + program.string() + "\": " + error.code().message(),
                 "Check that the file exists and may be executed.");

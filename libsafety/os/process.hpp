@@ -20,6 +20,7 @@ struct Command {
   std::map<std::string, std::string> environment;  // added to ours; an empty value removes the variable
   std::chrono::milliseconds time_limit{0};          // zero: none
   std::filesystem::path folder{};                   // where it runs; empty: where we do
+  bool has_terminal = true;                          // false: a program that would ask a terminal for a password finds none, and says so
 };
 
 struct ProcessResult {

@@ -21,7 +21,7 @@ void run_workers(const Context& context, unsigned count, const std::function<voi
     std::vector<std::jthread> threads;
     for (unsigned number = 0; number < count; ++number)
       threads.emplace_back([&, number] {
-        const Context inner{context.sink, source.get_token()};
+        const Context inner = context.with_stop(source.get_token());
         try {
           work(inner, number);
         } catch (const Interrupted&) {

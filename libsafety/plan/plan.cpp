@@ -58,7 +58,7 @@ void apply(const Step& step) {
 /// Newest first. A stop request does not end it: half an undo is the worst place to be. What the journal could not take
 /// is returned: the world is as before, and only the account of it is not.
 std::optional<Error> undo_begun(const Context& context, const Plan& plan, Journal& journal, Outcome& outcome) {
-  const Context unstoppable{context.sink, {}};
+  const Context unstoppable = context.with_stop({});
   JournalTrouble trouble;
   for (auto step = plan.rbegin(); step != plan.rend(); ++step) {
     if (!contains(journal.state().begun, step->id)) continue;
@@ -78,7 +78,7 @@ std::optional<Error> undo_begun(const Context& context, const Plan& plan, Journa
 /// the error that ended the plan is the one to hear of, and --resume runs these steps again. A step that failed before it
 /// acted (its beginning could not be journaled) is one of them.
 void give_back(const Context& context, const Plan& plan, const std::string& failed, bool has_acted) {
-  const Context unstoppable{context.sink, {}};
+  const Context unstoppable = context.with_stop({});
   bool is_behind = false;
   for (const auto& step : plan) {
     if (step.gives_back && (is_behind || (step.id == failed && !has_acted))) {

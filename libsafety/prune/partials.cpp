@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "libsafety/checkpoint/names.hpp"
 #include "libsafety/os/file.hpp"
 
 namespace safety::prune {
@@ -35,8 +36,12 @@ bool is_id(std::string_view text) {
 }
 
 bool is_of_ours(std::string_view name) {
-  for (const std::string_view ending : {".sql.partial", ".sql.gz.partial", ".sql.zst.partial", ".json.partial", ".json.removing.partial",
-                                        ".sql.sha256.partial", ".sql.gz.sha256.partial", ".sql.zst.sha256.partial"})
+  if (!name.ends_with(".partial")) return false;
+  name.remove_suffix(std::string_view(".partial").size());
+  for (const std::string_view ending : {".json", ".json.removing"})
+    if (name.ends_with(ending)) return is_id(name.substr(0, name.size() - ending.size()));
+  if (name.ends_with(".sha256")) name.remove_suffix(std::string_view(".sha256").size());
+  for (const auto ending : checkpoint::kArchiveEndings)
     if (name.ends_with(ending)) return is_id(name.substr(0, name.size() - ending.size()));
   return false;
 }

@@ -29,7 +29,7 @@ os::Command command_for(const migrations::Project& project, const std::string& l
 /// takes. Sessions are known by the name in their URL; under a name that the user chose they cannot be told from others.
 void end_sessions_left(const Context& context, const pg::ConnectionInfo& database, const std::string& name) {
   try {
-    pg::Connection connection(Context{context.sink, {}}, database.with("application_name", "safety watch"));
+    pg::Connection connection(context.with_stop({}), database.with("application_name", "safety watch"));
     const Stopwatch watch;
     while (connection.query("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database() "
                             "AND application_name = $1",

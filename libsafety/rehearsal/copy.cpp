@@ -66,7 +66,7 @@ Copy::Copy(const Context& context, const pg::ConnectionInfo& info, const Rehears
   } catch (const Error&) {
     const pg::Unstoppable until_it_is_gone(held.session());
     try {
-      undo_unfinished({context.sink, {}}, info, wanted);
+      undo_unfinished(context.with_stop({}), info, wanted);
     } catch (const Error& error) {
       context.sink.warning("what the rehearsal began is still there: " + error.message());
     }
@@ -78,7 +78,7 @@ Copy::Copy(const Context& context, const pg::ConnectionInfo& info, const Rehears
   journal_ = options.folder / "operations" / (result.operation + ".journal");
   if (!options.is_schema_only) analyze();
   // A dump of pg_dump has no digests to compare with.
-  if (!options.is_schema_only && restore::open_source(options.archive).reader) proof_ = "L4";
+  if (!options.is_schema_only && restore::open_source(context, options.archive).reader) proof_ = "L4";
 }
 
 void Copy::copy_history(const migrations::Project& project) const {
@@ -121,7 +121,7 @@ Copy::~Copy() {
   if (name_.empty()) return;
   try {
     // A session of its own, that no signal stops.
-    auto maintenance = pg::connect_to_maintenance(Context{context_.sink, {}}, info_);
+    auto maintenance = pg::connect_to_maintenance(context_.with_stop({}), info_);
     transfer::drop_database(maintenance, name_);
     // It tells of a restore into a database that is no more.
     std::error_code ignored;

@@ -34,7 +34,7 @@ struct Span {
 }  // namespace
 
 struct LockWatch::State {
-  State(const Context& context, const pg::ConnectionInfo& database) : sink(context.sink), connection(Context{context.sink, {}}, database.with("application_name", "safety watch")) {
+  State(const Context& context, const pg::ConnectionInfo& database) : sink(context.sink), connection(context.with_stop({}), database.with("application_name", "safety watch")) {
     const auto rows = connection.execute(
         "SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety')");

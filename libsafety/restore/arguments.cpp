@@ -72,7 +72,7 @@ Run run_of_arguments(const Context& context, const pg::ConnectionInfo& info, con
   options.is_schema_only = get("is_schema_only") == "true";
   options.undoes_on_unhealthy = get("undoes_on_unhealthy") == "true";
   const bool needs_source = opens_source && !options.source.empty();
-  return Run{context, info.with_database(state.head.database), options, needs_source ? open_source(options.source) : Source{}, maintenance,
+  return Run{context, info.with_database(state.head.database), options, needs_source ? open_source(context, options.source) : Source{}, maintenance,
              nullptr, state.head.operation, get("stamp"), get("staging"), get("previous")};
 }
 

@@ -61,7 +61,7 @@ std::vector<plan::Step> make_clone_ready(Run& run) {
 
 void forget_used_clone(Run& run) {
   if (!run.options.uses_clone() || run.staging != run.options.clone || run.options.mode != Mode::swap) return;
-  const Context unstoppable{run.context.sink, {}};
+  const Context unstoppable = run.context.with_stop({});
   try {
     const checkpoint::Store store(run.options.folder);
     for (const auto& record : store.list(unstoppable))

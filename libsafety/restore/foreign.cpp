@@ -67,7 +67,7 @@ ForeignResult load_script(const Context& context, const Source& source, const pg
   pg::Connection connection(context, target);
   connection.execute("SET synchronous_commit = off");
   connection.execute("SET client_min_messages = warning");
-  MarkedSource text(context, source.path.string());
+  MarkedSource text(context, source.content.string());
   archive::SqlScript script([&](std::string& into) { return text(into); });
   const transfer::ScriptOptions script_options{options.skips_owners, options.skips_privileges, false, false};
   ForeignResult result;
@@ -115,11 +115,11 @@ void run_pg_restore(const Context& context, const Source& source, const pg::Conn
   std::string quoted;
   for (const char c : target.database()) quoted += (c == '\'' || c == '\\') ? std::string("\\") + c : std::string(1, c);
   std::vector<std::string> arguments{"--exit-on-error", "--no-password", "--dbname=dbname='" + quoted + "'"};
-  const bool is_tar = std::filesystem::is_regular_file(source.path) && !is_custom_format(source.path);
+  const bool is_tar = std::filesystem::is_regular_file(source.content) && !is_custom_format(source.content);
   if (options.jobs > 1 && !is_tar) arguments.push_back(fmt::format("--jobs={}", options.jobs));
   if (options.skips_owners) arguments.push_back("--no-owner");
   if (options.skips_privileges) arguments.push_back("--no-privileges");
-  arguments.push_back(source.path.string());
+  arguments.push_back(source.content.string());
   const auto result = os::run_process(context, {program.path, arguments, target.environment()}, [](std::string_view) {});
   if (result.exit_code == 0) return;
   const auto text = trim(result.standard_error);

@@ -17,7 +17,7 @@ namespace {
 
 Run make_run(const Context& context, const pg::ConnectionInfo& info, const RestoreOptions& options, pg::Connection& maintenance,
              const std::string& stamp) {
-  Run run{context, info, options, options.uses_clone() ? Source{} : open_source(options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
+  Run run{context, info, options, options.uses_clone() ? Source{} : open_source(context, options.source), maintenance, nullptr, "restore_" + stamp, stamp, {}, {}};
   // The name stands in the parameters whatever it came from, so that every session goes to the same database.
   run.info = info.with_database(info.database());
   if (run.source.reader) run.options.tables = with_partitions(options.tables, *run.source.reader);

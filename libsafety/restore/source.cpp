@@ -36,16 +36,16 @@ std::uint64_t tar_size(std::string_view field) {
 }
 
 // pg_restore, as of version 15, reads on for ever where a tar file was cut inside a member.
-void check_tar_is_whole(const fs::path& path) {
-  const auto fd = os::open_for_reading(path);
+void check_tar_is_whole(const fs::path& path, const fs::path& content) {
+  const auto fd = os::open_for_reading(content);
   const auto bytes = os::file_size(fd.get(), path);
   std::array<char, kTarBlock> header;
   for (std::uint64_t at = 0; at + kTarBlock <= bytes;) {
     os::read_exactly_at(fd.get(), at, header.data(), header.size(), path);
     if (header[0] == '\0') return;  // the mark after the last member
-    const auto content = tar_size(std::string_view(header.data() + 124, 12));
-    if (content > bytes - at) break;
-    at += kTarBlock + (content + kTarBlock - 1) / kTarBlock * kTarBlock;
+    const auto member = tar_size(std::string_view(header.data() + 124, 12));
+    if (member > bytes - at) break;
+    at += kTarBlock + (member + kTarBlock - 1) / kTarBlock * kTarBlock;
   }
   throw Error(Code::archive_incomplete, "\"" + path.string() + "\" ends in the middle of a tar file: it was cut", "Take another backup.");
 }
@@ -77,9 +77,11 @@ std::string Source::describe() const {
   return "a dump in one of pg_restore's formats";
 }
 
-Source open_source(const fs::path& path) {
+Source open_source(const Context& context, const fs::path& path) {
   Source source;
   source.path = path;
+  source.decrypted = archive::decrypt_if_encrypted(context, path);
+  source.content = source.decrypted ? source.decrypted->path() : path;
   std::error_code error;
   if (fs::is_directory(path, error)) {
     if (!fs::is_regular_file(path / "toc.dat", error))
@@ -88,21 +90,21 @@ Source open_source(const fs::path& path) {
     source.kind = SourceKind::pg_restore;
     return source;
   }
-  const auto bytes = first_bytes(path, 512);
+  const auto bytes = first_bytes(source.content, 512);
   if (bytes.starts_with("PGDMP") || is_tar_of_pg_dump(bytes)) {
-    if (!bytes.starts_with("PGDMP")) check_tar_is_whole(path);
+    if (!bytes.starts_with("PGDMP")) check_tar_is_whole(path, source.content);
     source.kind = SourceKind::pg_restore;
     return source;
   }
-  if (archive::is_archive(path)) {
-    source.reader.emplace(archive::Reader::open(path));
+  if (archive::is_archive(context, path)) {
+    source.reader.emplace(archive::Reader::open(context, path));
     return source;
   }
   if (bytes.empty())
     throw Error(Code::archive_incomplete, "\"" + path.string() + "\" is empty",
                 "The backup that made it failed; take another checkpoint from `safety-list`.");
-  const auto text = first_text(path);
-  if (text.find("archived by safety-backup") < 4096) archive::Reader::open(path);  // ours, and cut or damaged: it says how
+  const auto text = first_text(source.content);
+  if (text.find("archived by safety-backup") < 4096) archive::Reader::open(context, path);  // ours, and cut or damaged: it says how
   if (!looks_like_text(text))
     throw Error(Code::archive_incomplete, "\"" + path.string() + "\" is neither an archive nor a dump of PostgreSQL",
                 "Name a file that safety-backup or pg_dump wrote; `safety-list` shows the checkpoints.");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/archive/reader.hpp"
 #include "libsafety/base/context.hpp"
 
@@ -18,13 +19,15 @@ enum class SourceKind {
 
 struct Source {
   SourceKind kind = SourceKind::archive;
-  std::filesystem::path path;
+  std::filesystem::path path;     // what people know it by
+  std::filesystem::path content;  // where to read it: the same, but for an encrypted file
+  std::shared_ptr<const os::PrivateFile> decrypted;
   std::optional<archive::Reader> reader;  // for an archive
   std::string describe() const;
 };
 
-/// Looks at the content, never at the name. Errors: storage; archive_incomplete (empty, cut, nothing we know);
-/// archive_damaged; version.
-Source open_source(const std::filesystem::path& path);
+/// Looks at the content, never at the name; decrypts what is encrypted. Errors: storage; archive_incomplete (empty, cut, nothing we
+/// know); archive_damaged; version; those of archive::Encryption::decrypt.
+Source open_source(const Context& context, const std::filesystem::path& path);
 
 }  // namespace safety::restore

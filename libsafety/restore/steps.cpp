@@ -90,7 +90,7 @@ void throw_if_different(const std::vector<std::string>& differences) {
 
 }  // namespace
 
-pg::Connection fresh_session(const Run& run) { return pg::connect_to_maintenance(Context{run.context.sink, {}}, run.info); }
+pg::Connection fresh_session(const Run& run) { return pg::connect_to_maintenance(run.context.with_stop({}), run.info); }
 
 bool Run::is_swapped() const {
   const auto staging_oid = fact("staging_oid");
@@ -115,7 +115,7 @@ void create_staging(Run& run) {
 
 void give_space_back(const Run& run) noexcept {
   try {
-    pg::Connection inside(Context{run.context.sink, {}}, run.staging_info());
+    pg::Connection inside(run.context.with_stop({}), run.staging_info());
     inside.execute("SET lock_timeout = '1s'; SET client_min_messages = error");
     const auto largest = inside.execute(
         "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "

@@ -22,7 +22,7 @@ namespace {
 std::map<std::string, std::uint64_t> rows_then(const Run& run) {
   std::map<std::string, std::uint64_t> rows;
   if (!run.target.archive) return rows;
-  const auto reader = archive::Reader::open(run.store.archive_path(*run.target.archive));
+  const auto reader = archive::Reader::open(run.context, run.store.archive_path(*run.target.archive));
   for (const auto& table : reader.index().tables) rows[table.schema + "." + table.name] = table.rows;
   return rows;
 }

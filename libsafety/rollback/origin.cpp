@@ -64,13 +64,13 @@ void Origin::restore_scratch(const checkpoint::Record& record, const RollbackOpt
   wanted.tool_version = options.tool_version;
   wanted.held_lock = &lock;
   try {
-    const auto result = restore::restore({context_.sink, context_.stop}, info_, wanted);
+    const auto result = restore::restore(context_, info_, wanted);
     name_ = result.database;
     journal_ = options.folder / "operations" / (result.operation + ".journal");
   } catch (const Error& error) {
     if (error.code() != Code::resumable) throw;
     // Nobody goes on with a restore of which nobody knows.
-    settle_scratch(Context{context_.sink, {}}, info_, options.folder, lock);
+    settle_scratch(context_.with_stop({}), info_, options.folder, lock);
     context_.throw_if_stopped();
     throw Error(Code::rolled_back, "the checkpoint's schema was not restored aside: " + error.message(), "Run it again; the database is as before.", error.detail());
   }
@@ -78,7 +78,7 @@ void Origin::restore_scratch(const checkpoint::Record& record, const RollbackOpt
 
 /// Without their rows a history would be one that nothing was ever applied by.
 void Origin::load_histories(const RollbackOptions& options) {
-  const auto reader = archive::Reader::open(archive_);
+  const auto reader = archive::Reader::open(context_, archive_);
   pg::Connection scratch(context_, info());
   pg::use_dump_settings(scratch);
   archive::Decompressor decompressor(reader.codec());
@@ -100,7 +100,7 @@ void Origin::load_histories(const RollbackOptions& options) {
 Origin::~Origin() {
   if (name_.empty()) return;
   try {
-    auto maintenance = pg::connect_to_maintenance(Context{context_.sink, {}}, info_);
+    auto maintenance = pg::connect_to_maintenance(context_.with_stop({}), info_);
     if (is_clone_) {
       if (transfer::oid_of(maintenance, name_) != 0) transfer::allow_connections(maintenance, name_, false);
       return;

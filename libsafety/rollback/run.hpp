@@ -33,7 +33,7 @@ struct Run {
   RollbackResult result = {};
 
   /// For what must not be left half-way whatever was asked to stop.
-  Context unstoppable() const { return {context.sink, {}}; }
+  Context unstoppable() const { return context.with_stop({}); }
   std::string database() const { return info.database(); }
   std::string fact(const std::string& name) const { return journal == nullptr ? "" : journal->fact(name); }
   /// Of an undo, by an earlier process too.

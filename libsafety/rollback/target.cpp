@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/beside/beside.hpp"
 #include "libsafety/migrations/history.hpp"
@@ -43,17 +44,20 @@ bool is_before(const checkpoint::Record& record, const std::string& migration) {
   return knows_one || pending != record.facts.end() || record.facts.contains("drizzle_pending");
 }
 
-void fill_parts(pg::Connection& maintenance, const checkpoint::Store& store, const std::vector<checkpoint::Record>& records, Target& target) {
+void fill_parts(const Context& context, pg::Connection& maintenance, const checkpoint::Store& store, const std::vector<checkpoint::Record>& records, Target& target) {
   const auto& meant = target.record;
   const auto usable = [&](const checkpoint::Record& one) { return one.database == meant.database && (one.id == meant.id || is_same_state(one, meant)) && !one.is_schema_only; };
   // The newest that is the same state: its rows are nearest to what was there when the migration began.
   for (const auto& one : records) {
     if (!usable(one)) continue;
     if (has_clone(maintenance, one) && one.sequence >= meant.sequence) target.clone = one;
-    if (store.has_archive(one) && (one.id == meant.id || !target.archive || target.archive->id != meant.id)) target.archive = one;
+    if (store.has_archive(one) && archive::may_read(context, store.archive_path(one)) && (one.id == meant.id || !target.archive || target.archive->id != meant.id)) target.archive = one;
   }
   if (!target.clone) target.no_clone = meant.clone ? fmt::format("its clone \"{}\" is not there any more", meant.clone->database) : "the checkpoint has no clone";
-  if (!target.archive) target.no_archive = meant.names_archive() ? fmt::format("its archive {} is not in the backup folder", meant.archive.file) : "the checkpoint has no archive";
+  if (target.archive) return;
+  target.no_archive = store.has_archive(meant)   ? fmt::format("its archive {} is encrypted and no identity was given (--identity)", meant.archive.file)
+                      : meant.names_archive() ? fmt::format("its archive {} is not in the backup folder", meant.archive.file)
+                                              : "the checkpoint has no archive";
 }
 
 /// The checkpoint of the last rollback, when it is what is there now: who runs it twice must not go back twice.
@@ -124,7 +128,7 @@ Target choose_target(const Context& context, pg::Connection& maintenance, pg::Co
     target.record = *found;
   }
   check_identity(maintenance, target.record, database);
-  fill_parts(maintenance, store, records, target);
+  fill_parts(context, maintenance, store, records, target);
   if (!target.clone && !target.archive)
     throw Error(Code::no_such_checkpoint, fmt::format("nothing is left of checkpoint {}: {}, and {}", target.record.id, target.no_archive, target.no_clone),
                 "`safety-list` shows the others.");

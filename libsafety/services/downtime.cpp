@@ -56,7 +56,7 @@ void stop_all(const Context& context, const Services& services, plan::Journal& j
 
 std::vector<std::string> start_as_found(const Context& context, const Services& services, const plan::Journal& journal,
                                         std::vector<Timing>& timings) {
-  const Context unstoppable{context.sink, {}};
+  const Context unstoppable = context.with_stop({});
   std::vector<std::string> troubles;
   for (auto service = services.rbegin(); service != services.rend(); ++service) {
     auto& timing = timing_of(timings, service->name);

@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
+#include <numeric>
+#include <set>
 
 #include "libsafety/archive/row_digest.hpp"
+#include "libsafety/base/time.hpp"
 #include "libsafety/os/workers.hpp"
 #include "libsafety/pg/quote.hpp"
 
@@ -23,6 +28,8 @@ struct Chunk {
   std::string sql;
   std::uint64_t weight_bytes = 0;
 };
+
+std::string name_of(const SourceTable& source) { return pg::quote_qualified(source.table.schema, source.table.name); }
 
 std::string column_list(const archive::Table& table) {
   std::string list;
@@ -67,10 +74,32 @@ std::vector<Chunk> plan_chunks(const std::vector<SourceTable>& tables) {
   return chunks;
 }
 
+/// Leaves the processors to others for a part of the time. While nobody takes its rows, the server's session waits, too.
+class Pace {
+ public:
+  Pace(const Context& context, double rest) : context_(context), rest_(rest) {}
+
+  void piece_done() {
+    if (rest_ <= 0) return;
+    const std::chrono::duration<double> pause(std::min(watch_.seconds() * rest_, kLongestPause));
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, context_.stop, pause, [] { return false; });
+    watch_ = {};
+  }
+
+ private:
+  static constexpr double kLongestPause = 10;  // a machine that was asleep, or a server that was: no measure of a piece
+
+  const Context& context_;
+  double rest_;
+  Stopwatch watch_;
+};
+
 /// Gathers rows into frames and hands full ones to the writer.
 class RowFramer {
  public:
-  RowFramer(archive::Writer& writer, archive::Codec codec, int level) : writer_(writer), compressor_(codec, level) {
+  RowFramer(archive::Writer& writer, archive::Codec codec, int level, Pace pace) : pace_(pace), writer_(writer), compressor_(codec, level) {
     plain_.reserve(kFrameBytes + 65536);
   }
 
@@ -88,6 +117,7 @@ class RowFramer {
     plain_bytes += plain_.size();
     plain_.clear();
     rows_ = 0;
+    pace_.piece_done();
     // One enormous row must not keep its memory for the rest of the run.
     if (plain_.capacity() > 4 * kFrameBytes) {
       plain_ = std::string();
@@ -99,6 +129,7 @@ class RowFramer {
   std::uint64_t plain_bytes = 0;
 
  private:
+  Pace pace_;
   archive::Writer& writer_;
   archive::Compressor compressor_;
   std::string plain_, frame_;
@@ -122,7 +153,7 @@ std::string copy_to_statement(const archive::Table& table) {
   return fmt::format("COPY {} ({}) TO STDOUT", name, column_list(table));
 }
 
-void dump_rows(const Context& context, const Snapshot& snapshot, std::vector<SourceTable>& tables,
+void dump_rows(const Context& context, Snapshot& snapshot, std::vector<SourceTable>& tables,
                archive::Writer& writer, const DumpRowsOptions& options) {
   for (std::size_t at = 0; at < tables.size(); ++at)
     writer.declare_table(static_cast<std::int32_t>(at), copy_from_statement(tables[at].table));
@@ -135,45 +166,74 @@ void dump_rows(const Context& context, const Snapshot& snapshot, std::vector<Sou
     if (chunks_left[chunk.table]++ == 0) ++total_tables;
   }
   std::mutex mutex;
-  const auto dump_chunks = [&](const Context& inner, std::atomic<std::size_t>& next, std::size_t end) {
-    auto connection = snapshot.join(inner);
-    RowFramer framer(writer, options.codec, options.level);
-    for (auto at = next++; at < end; at = next++) {
-      const auto& chunk = chunks[at];
-      const auto table = static_cast<std::int32_t>(chunk.table);
-      framer.digest = {};
-      framer.plain_bytes = 0;
-      // A savepoint lets go of this table's locks (TOAST and index locks too) before the next: thousands of tables
-      // would use up the server's lock slots. The snapshot's own locks stay with its locker.
-      connection.execute("SAVEPOINT chunk");
-      std::uint64_t server_rows = 0;
-      try {
-        server_rows = connection.copy_out(chunk.sql, [&](std::string_view row) { framer.add(table, row); });
-        framer.flush(table);
-      } catch (const Interrupted&) {
-        throw;
-      } catch (const Error& error) {
-        throw error.in("table " + pg::quote_qualified(tables[chunk.table].table.schema, tables[chunk.table].table.name));
-      }
-      connection.execute("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk");
-      if (server_rows != framer.digest.rows())
-        throw Error(Code::internal, fmt::format("the server counted {} rows and {} arrived", server_rows, framer.digest.rows()));
-      const std::lock_guard lock(mutex);
-      digests[chunk.table].merge(framer.digest);
-      tables[chunk.table].table.plain_bytes += framer.plain_bytes;
-      done_bytes += chunk.weight_bytes;
-      if (--chunks_left[chunk.table] == 0) ++done_tables;
-      context.sink.on({.kind = Event::Kind::progress, .name = "rows", .text = tables[chunk.table].table.name,
-                       .done_bytes = done_bytes, .total_bytes = total_bytes, .done_items = done_tables,
-                       .total_items = total_tables});
+  // Chunks of tables that somebody waits to lock. The leader reads them, who has the lock.
+  std::vector<std::size_t> refused;
+  std::set<std::size_t> refused_tables;
+  const auto is_refused = [&](std::size_t table) {
+    const std::lock_guard lock(mutex);
+    return refused_tables.contains(table);
+  };
+  const auto refuse = [&](std::size_t at) {
+    const std::lock_guard lock(mutex);
+    refused.push_back(at);
+    if (refused_tables.insert(chunks[at].table).second)
+      context.sink.note("somebody waits to lock table " + name_of(tables[chunks[at].table]) + ": it is read last, by the session that holds it");
+  };
+  const auto dump_chunk = [&](pg::Connection& connection, RowFramer& framer, const Chunk& chunk) {
+    const auto table = static_cast<std::int32_t>(chunk.table);
+    framer.digest = {};
+    framer.plain_bytes = 0;
+    std::uint64_t server_rows = 0;
+    try {
+      server_rows = connection.copy_out(chunk.sql, [&](std::string_view row) { framer.add(table, row); });
+      framer.flush(table);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& error) {
+      throw error.in("table " + name_of(tables[chunk.table]));
     }
+    if (server_rows != framer.digest.rows())
+      throw Error(Code::internal, fmt::format("the server counted {} rows and {} arrived", server_rows, framer.digest.rows()));
+    const std::lock_guard lock(mutex);
+    digests[chunk.table].merge(framer.digest);
+    tables[chunk.table].table.plain_bytes += framer.plain_bytes;
+    done_bytes += chunk.weight_bytes;
+    if (--chunks_left[chunk.table] == 0) ++done_tables;
+    context.sink.on({.kind = Event::Kind::progress, .name = "rows", .text = tables[chunk.table].table.name,
+                     .done_bytes = done_bytes, .total_bytes = total_bytes, .done_items = done_tables,
+                     .total_items = total_tables});
+  };
+  const auto dump_by_leader = [&](std::vector<std::size_t> some, double rest) {
+    std::sort(some.begin(), some.end());
+    RowFramer framer(writer, options.codec, options.level, Pace(context, rest));
+    for (const auto at : some) dump_chunk(snapshot.leader(), framer, chunks[at]);
   };
   const auto in_order = count_in_order(tables, chunks);
-  std::atomic<std::size_t> next{0};
-  if (in_order > 0) dump_chunks(context, next, in_order);
-  next = in_order;
+  std::vector<std::size_t> first(in_order);
+  std::iota(first.begin(), first.end(), std::size_t{0});
+  dump_by_leader(first, options.rest);
+  std::atomic<std::size_t> next{in_order};
   const auto jobs = static_cast<unsigned>(std::max<std::size_t>(1, std::min<std::size_t>(options.jobs, chunks.size() - in_order)));
-  os::run_workers(context, jobs, [&](const Context& inner, unsigned) { dump_chunks(inner, next, chunks.size()); });
+  os::run_workers(context, jobs, [&](const Context& inner, unsigned) {
+    auto connection = snapshot.join(inner);
+    RowFramer framer(writer, options.codec, options.level, Pace(inner, options.rest));
+    for (auto at = next++; at < chunks.size(); at = next++) {
+      const auto& chunk = chunks[at];
+      if (is_refused(chunk.table)) {
+        refuse(at);
+        continue;
+      }
+      // A savepoint lets go of this table's locks (TOAST and index locks too) before the next: thousands of tables
+      // would use up the server's lock slots. The leader's own locks stay.
+      connection.execute("SAVEPOINT chunk");
+      if (snapshot.try_lock(connection, name_of(tables[chunk.table])))
+        dump_chunk(connection, framer, chunk);
+      else
+        refuse(at);
+      connection.execute("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk");
+    }
+  });
+  dump_by_leader(refused, 0);  // somebody waits
   for (std::size_t at = 0; at < tables.size(); ++at) {
     if (tables[at].table.is_data_excluded) continue;
     tables[at].table.rows = digests[at].rows();

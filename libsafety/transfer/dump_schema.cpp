@@ -37,7 +37,8 @@ Error pg_dump_error(const os::ProcessResult& result) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
   }
   if (first.empty()) first = one_line(trim(result.standard_error));
-  const bool is_lock = result.standard_error.find("lock timeout") != std::string::npos;
+  // Its own --lock-wait-timeout is the server's statement_timeout while it locks.
+  const bool is_lock = result.standard_error.find("lock timeout") != std::string::npos || result.standard_error.find("statement timeout") != std::string::npos;
   return Error(is_lock ? Code::locked : Code::command_failed, fmt::format("pg_dump ended with exit code {}", result.exit_code),
                is_lock ? "A migration is probably running: wait for it, or allow more with --lock-wait-timeout."
                        : "The message is pg_dump's own; `safety-doctor` checks versions and privileges.",
@@ -75,8 +76,9 @@ void dump_large_objects(const Context& context, const SchemaDumpRequest& request
     writer.append(archive::Role::large_objects, archive::strip_transaction_commands(archive::clean_section(text.substr(0, end), true)));
     text.erase(0, end);
   };
+  // A schema without tables: none is locked, so nobody who waits to lock one keeps us waiting. Large objects are in no schema.
   const auto result = os::run_process(
-      context, pg_dump_command(request, {"--section=data", "--exclude-table-data=*.*"}), [&](std::string_view piece) {
+      context, pg_dump_command(request, {"--section=data", "--schema=pg_toast"}), [&](std::string_view piece) {
         text.append(piece);
         if (!has_ended && text.find("PostgreSQL database dump complete") != std::string::npos) has_ended = true;
         if (text.size() >= kFrameBytes) flush_lines(false);

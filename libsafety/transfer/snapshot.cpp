@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "libsafety/base/text.hpp"
@@ -11,6 +12,7 @@
 namespace safety::transfer {
 namespace {
 
+constexpr int kRounds = 10;
 constexpr const char* kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 // Names the holder, so that a person knows whom to wait for.
@@ -48,37 +50,54 @@ void lock_tables(pg::Connection& connection, const std::vector<LockTarget>& targ
 
 }  // namespace
 
-Snapshot::Snapshot(const Context& context, const pg::ConnectionInfo& info, std::chrono::milliseconds lock_wait)
-    : info_(info), locker_(context, info), leader_(context, info) {
-  pg::use_dump_settings(locker_);
+Snapshot::Snapshot(const Context& context, const pg::ConnectionInfo& info, std::chrono::milliseconds lock_wait) : info_(info), leader_(context, info) {
   pg::use_dump_settings(leader_);
-  locker_.execute(fmt::format("SET lock_timeout = {}", lock_wait.count()));
-  locker_.execute("BEGIN READ ONLY");
-  auto targets = list_lock_targets(locker_);
-  std::set<std::uint32_t> locked;
-  // Tables made while we were locking: lock them as well and look again.
-  for (int round = 0; round < 10; ++round) {
-    try {
-      // A table that cannot be read is not lockable either: name it before the server does, one at a time. Asking for
-      // a table's size waits for its lock, too.
-      if (round == 0) list_tables(locker_);
-      lock_tables(locker_, targets);
-    } catch (const Error& error) {
-      if (error.code() == Code::locked) throw lock_error(context, info, error, lock_wait);
-      throw;
-    }
-    for (const auto& target : targets) locked.insert(target.oid);
-    leader_.execute(kBegin);
-    targets = list_lock_targets(leader_);
-    std::erase_if(targets, [&](const LockTarget& target) { return locked.contains(target.oid); });
-    if (targets.empty()) {
-      name_ = leader_.value_of("SELECT pg_catalog.pg_export_snapshot()");
-      return;
-    }
-    leader_.execute("ROLLBACK");
+  leader_.execute(fmt::format("SET lock_timeout = {}", lock_wait.count()));
+  try {
+    // A table that cannot be read is not lockable either: name it before the server does, one at a time. Asking for a table's size waits
+    // for its lock, too.
+    list_tables(leader_);
+    // Tables made or dropped while we were locking: begin anew, with those that there are.
+    for (int round = 0; round < kRounds; ++round)
+      if (lock_and_look()) return;
+  } catch (const Error& error) {
+    if (error.code() == Code::locked) throw lock_error(context, info, error, lock_wait);
+    throw;
   }
-  throw Error(Code::locked, "tables keep appearing in database \"" + info.database() + "\" while it is being locked",
+  throw Error(Code::locked, "tables keep appearing and going in database \"" + info.database() + "\" while it is being locked",
               "Run the backup when no migration runs.");
+}
+
+bool Snapshot::lock_and_look() {
+  const auto targets = list_lock_targets(leader_);
+  leader_.execute(kBegin);
+  try {
+    lock_tables(leader_, targets);  // takes no snapshot: the first query does
+  } catch (const Error& error) {
+    if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000") throw;
+    leader_.execute("ROLLBACK");  // one of them is gone
+    return false;
+  }
+  std::set<std::uint32_t> locked;
+  for (const auto& target : targets) locked.insert(target.oid);
+  const auto there = list_lock_targets(leader_);
+  if (std::all_of(there.begin(), there.end(), [&](const LockTarget& target) { return locked.contains(target.oid); })) {
+    name_ = leader_.value_of("SELECT pg_catalog.pg_export_snapshot()");
+    leader_.execute("SET lock_timeout = 0");  // of tables nothing is left to wait for, and who rebuilds an index ends
+    return true;
+  }
+  leader_.execute("ROLLBACK");
+  return false;
+}
+
+bool Snapshot::try_lock(pg::Connection& connection, const std::string& table) {
+  try {
+    connection.execute("SET LOCAL lock_timeout = '200ms'; LOCK TABLE ONLY " + table + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0");
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Code::locked) throw;
+    return false;
+  }
 }
 
 pg::Connection Snapshot::join(const Context& context) const {

@@ -16,15 +16,23 @@ class Snapshot {
  public:
   /// Errors: locked (naming table and holder) when a table lock is not had within lock_wait; connection; not_permitted.
   Snapshot(const Context& context, const pg::ConnectionInfo& info, std::chrono::milliseconds lock_wait);
-  /// For the catalog: a session inside the snapshot, in the thread that made it.
+  /// For the catalog, and for tables that others wait to lock: the session inside the snapshot that holds every table's lock. In the
+  /// thread that made it.
   pg::Connection& leader() noexcept { return leader_; }
+  /// Inside a transaction of a session of join(): ACCESS SHARE on the table (quoted, with its schema), or false soon, and the transaction
+  /// is aborted up to the last savepoint.
+  static bool try_lock(pg::Connection& connection, const std::string& table);
   const std::string& name() const noexcept { return name_; }
-  /// A new session inside the same snapshot.
+  /// A new session inside the same snapshot. It holds no locks: let it ask for a table's by try_lock, since behind somebody who waits
+  /// for more it would wait for ever: they wait for the leader.
   pg::Connection join(const Context& context) const;
 
  private:
+  /// False when tables came or went meanwhile, and nothing is held.
+  bool lock_and_look();
+
   pg::ConnectionInfo info_;
-  pg::Connection locker_, leader_;
+  pg::Connection leader_;
   std::string name_;
 };
 

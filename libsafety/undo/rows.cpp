@@ -43,7 +43,7 @@ class DatabaseRows final : public CheckpointRows {
 
 class ArchiveRows final : public CheckpointRows {
  public:
-  ArchiveRows(const Context& context, const std::filesystem::path& path) : context_(context), reader_(archive::Reader::open(path)), decompressor_(reader_.codec()) {}
+  ArchiveRows(const Context& context, const std::filesystem::path& path) : context_(context), reader_(archive::Reader::open(context, path)), decompressor_(reader_.codec()) {}
 
   /// Partitions of the tables that are asked for.
   void know(const Catalog& catalog) {

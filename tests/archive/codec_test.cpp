@@ -9,7 +9,7 @@
 namespace safety::archive {
 namespace {
 
-class CodecTest : public testing::TestWithParam<Codec> {
+class CodecTest : public ::testing::TestWithParam<Codec> {
  protected:
   std::string compress(std::string_view plain) {
     std::string frame;
@@ -103,10 +103,10 @@ TEST_P(CodecTest, IsFoundByItsName) {
   EXPECT_EQ(parse_codec(name_of(GetParam())), GetParam());
 }
 
-std::string name_of_case(const testing::TestParamInfo<Codec>& info) {
+std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
   return std::string(name_of(info.param));
 }
-INSTANTIATE_TEST_SUITE_P(All, CodecTest, testing::ValuesIn(kAllCodecs), name_of_case);
+INSTANTIATE_TEST_SUITE_P(All, CodecTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Codec, HasTheExtensionsOfStockTools) {
   EXPECT_EQ(extension_of(Codec::plain), ".sql");

@@ -12,7 +12,7 @@
 namespace safety::archive {
 namespace {
 
-class CorruptionTest : public testing::TestWithParam<Codec> {
+class CorruptionTest : public ::testing::TestWithParam<Codec> {
  protected:
   void SetUp() override {
     write_sample_archive(path_, GetParam());
@@ -26,7 +26,7 @@ class CorruptionTest : public testing::TestWithParam<Codec> {
 
   /// What opening the file, and then reading all of it, says.
   Code code_of_use() {
-    return code_of([&] { check_every_frame(context_, Reader::open(path_), 1); });
+    return code_of([&] { check_every_frame(context_, Reader::open(quiet_context(), path_), 1); });
   }
 
   os::TemporaryFolder folder_;
@@ -39,15 +39,15 @@ class CorruptionTest : public testing::TestWithParam<Codec> {
 TEST_P(CorruptionTest, CutAnywhereItIsIncomplete) {
   for (std::size_t size = whole_.size(); size-- > 0;) {
     std::filesystem::resize_file(path_, size);
-    ASSERT_EQ(code_of([&] { Reader::open(path_); }), Code::archive_incomplete) << "cut to " << size << " bytes";
-    ASSERT_FALSE(is_archive(path_)) << "cut to " << size << " bytes";
+    ASSERT_EQ(code_of([&] { Reader::open(quiet_context(), path_); }), Code::archive_incomplete) << "cut to " << size << " bytes";
+    ASSERT_FALSE(is_archive(quiet_context(), path_)) << "cut to " << size << " bytes";
   }
 }
 
 TEST_P(CorruptionTest, CutItSaysWhatToDo) {
   std::filesystem::resize_file(path_, whole_.size() / 2);
   try {
-    Reader::open(path_);
+    Reader::open(quiet_context(), path_);
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(error.message().find("ends without its footer: it was cut or is not an archive of safety-backup"),
@@ -84,7 +84,7 @@ TEST_P(CorruptionTest, EveryFlippedBitOfTheFirstBytesAndTheFooterIsDamage) {
 }
 
 TEST_P(CorruptionTest, SwappedFramesAreDamage) {
-  const auto frames = Reader::open(path_).index().frames;
+  const auto frames = Reader::open(quiet_context(), path_).index().frames;
   const auto part = [&](std::size_t i) { return whole_.substr(frames[i].offset, frames[i].stored_bytes); };
   for (std::size_t i = 0; i + 1 < frames.size(); ++i) {
     replace_file(whole_.substr(0, frames[i].offset) + part(i + 1) + part(i) +
@@ -94,7 +94,7 @@ TEST_P(CorruptionTest, SwappedFramesAreDamage) {
 }
 
 TEST_P(CorruptionTest, AMissingOrRepeatedFrameIsDamage) {
-  const auto frames = Reader::open(path_).index().frames;
+  const auto frames = Reader::open(quiet_context(), path_).index().frames;
   for (const auto& frame : frames) {
     const auto before = whole_.substr(0, frame.offset), part = whole_.substr(frame.offset, frame.stored_bytes),
                after = whole_.substr(frame.offset + frame.stored_bytes);
@@ -147,7 +147,7 @@ std::string with_index(const std::string& whole, Codec codec, std::uint64_t inde
 }
 
 TEST_P(CorruptionTest, AnIndexThatLiesAboutItsFramesIsDamage) {
-  const Index index = Reader::open(path_).index();
+  const Index index = Reader::open(quiet_context(), path_).index();
   const std::uint64_t end = index.frames.back().offset + index.frames.back().stored_bytes;
   replace_file(with_index(whole_, GetParam(), end, format_index(index)));
   ASSERT_EQ(code_of_use(), Code::success);
@@ -173,15 +173,15 @@ TEST_P(CorruptionTest, AnIndexThatLiesAboutItsFramesIsDamage) {
 }
 
 TEST_P(CorruptionTest, ANewerFormatIsRefusedAsSuch) {
-  const Index index = Reader::open(path_).index();
+  const Index index = Reader::open(quiet_context(), path_).index();
   const std::uint64_t end = index.frames.back().offset + index.frames.back().stored_bytes;
   replace_file(with_index(whole_, GetParam(), end, "-- safety index 2\nsomething else\n"));
   EXPECT_EQ(code_of_use(), Code::version);
-  EXPECT_TRUE(is_archive(path_));
+  EXPECT_TRUE(is_archive(quiet_context(), path_));
 }
 
 TEST_P(CorruptionTest, AFooterThatPointsElsewhereIsDamage) {
-  const Index index = Reader::open(path_).index();
+  const Index index = Reader::open(quiet_context(), path_).index();
   const std::uint64_t end = index.frames.back().offset + index.frames.back().stored_bytes;
   for (const std::uint64_t offset :
        {std::uint64_t{0}, end - 1, end + 1, std::uint64_t{whole_.size()}, ~std::uint64_t{0}})
@@ -196,10 +196,10 @@ TEST_P(CorruptionTest, AFooterThatPointsElsewhereIsDamage) {
     }
 }
 
-std::string name_of_case(const testing::TestParamInfo<Codec>& info) {
+std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
   return std::string(name_of(info.param));
 }
-INSTANTIATE_TEST_SUITE_P(All, CorruptionTest, testing::ValuesIn(kAllCodecs), name_of_case);
+INSTANTIATE_TEST_SUITE_P(All, CorruptionTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Corruption, JunkIsNoArchive) {
   const os::TemporaryFolder folder;
@@ -209,8 +209,8 @@ TEST(Corruption, JunkIsNoArchive) {
                                   "\x1F\x8B" + std::string(1000, 'x'), "\x28\xB5\x2F\xFD" + std::string(1000, 'x'),
                                   "--\n-- PostgreSQL database dump\n--\n" + std::string(500, '\n')}) {
     os::write_file_atomically(path, junk);
-    EXPECT_EQ(code_of([&] { Reader::open(path); }), Code::archive_incomplete) << junk.substr(0, 40);
-    EXPECT_FALSE(is_archive(path));
+    EXPECT_EQ(code_of([&] { Reader::open(quiet_context(), path); }), Code::archive_incomplete) << junk.substr(0, 40);
+    EXPECT_FALSE(is_archive(quiet_context(), path));
   }
 }
 

@@ -9,7 +9,7 @@
 namespace safety::archive {
 namespace {
 
-class ReaderTest : public testing::TestWithParam<Codec> {
+class ReaderTest : public ::testing::TestWithParam<Codec> {
  protected:
   void SetUp() override { write_sample_archive(path_, GetParam()); }
 
@@ -20,18 +20,18 @@ class ReaderTest : public testing::TestWithParam<Codec> {
 };
 
 TEST_P(ReaderTest, KnowsItsOwnArchives) {
-  EXPECT_TRUE(is_archive(path_));
+  EXPECT_TRUE(is_archive(quiet_context(), path_));
 }
 
 TEST_P(ReaderTest, ReadsFramesOfOneRole) {
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   EXPECT_EQ(reader.read_all(Role::envelope), "SET client_encoding = 'UTF8';\nBEGIN;\nCOMMIT;\n");
   EXPECT_EQ(reader.read_all(Role::post_data), "CREATE INDEX users_word ON users (word);\n");
   EXPECT_EQ(reader.read_all(Role::large_objects), "");
 }
 
 TEST_P(ReaderTest, ListsFramesInFileOrder) {
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   std::string roles;
   for (const auto& frame : reader.index().frames)
     roles += std::string(name_of(frame.role)) + (frame.table < 0 ? "" : std::to_string(frame.table)) + " ";
@@ -41,12 +41,12 @@ TEST_P(ReaderTest, ListsFramesInFileOrder) {
 }
 
 TEST_P(ReaderTest, ProvesAWholeArchiveWithAnyNumberOfThreads) {
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   for (const unsigned jobs : {0U, 1U, 2U, 16U}) check_every_frame(context_, reader, jobs);
 }
 
 TEST_P(ReaderTest, CanBeReadByTwoThreadsAndAfterAMove) {
-  auto first = Reader::open(path_);
+  auto first = Reader::open(quiet_context(), path_);
   const Reader reader = std::move(first);
   check_every_frame(context_, reader, 2);
   EXPECT_EQ(reader.path(), path_);
@@ -62,7 +62,7 @@ TEST_P(ReaderTest, ReportsProgressUpToTheEnd) {
       total = event.total_bytes;
     }
   } counter;
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   check_every_frame(Context{counter, {}}, reader, 1);
   EXPECT_EQ(counter.events, reader.index().frames.size());
   EXPECT_EQ(counter.most_done, counter.total);
@@ -73,15 +73,15 @@ TEST_P(ReaderTest, StopsWhenAsked) {
   std::stop_source source;
   source.request_stop();
   const Context stopped{sink_, source.get_token()};
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   EXPECT_EQ(code_of([&] { check_every_frame(stopped, reader, 2); }), Code::interrupted);
   EXPECT_EQ(code_of([&] { sha256_of_file(stopped, path_); }), Code::interrupted);
 }
 
-std::string name_of_case(const testing::TestParamInfo<Codec>& info) {
+std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
   return std::string(name_of(info.param));
 }
-INSTANTIATE_TEST_SUITE_P(All, ReaderTest, testing::ValuesIn(kAllCodecs), name_of_case);
+INSTANTIATE_TEST_SUITE_P(All, ReaderTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 /// Writes one table whose index entry `change` falsifies, and gives what the check says.
 template <typename Change>
@@ -100,7 +100,7 @@ Code code_of_check_after(Change change) {
   change(index.tables[0]);
   writer.commit(index);
   NullSink sink;
-  return code_of([&] { check_every_frame(Context{sink, {}}, Reader::open(path), 1); });
+  return code_of([&] { check_every_frame(Context{sink, {}}, Reader::open(quiet_context(), path), 1); });
 }
 
 TEST(CheckEveryFrame, AcceptsTheTruth) {
@@ -108,7 +108,7 @@ TEST(CheckEveryFrame, AcceptsTheTruth) {
 }
 
 TEST(CheckEveryFrame, ComparesRowsBytesAndDigestWithTheIndex) {
-  EXPECT_EQ(code_of_check_after([](Table& table) { ++table.rows; }), Code::archive_damaged);
+  EXPECT_EQ(code_of([] { code_of_check_after([](Table& table) { ++table.rows; }); }), Code::internal) << "such an archive is not even written";
   EXPECT_EQ(code_of_check_after([](Table& table) { --table.plain_bytes; }), Code::archive_damaged);
   EXPECT_EQ(code_of_check_after([](Table& table) { table.digest.back() ^= 1; }), Code::archive_damaged);
 }
@@ -133,7 +133,7 @@ Code code_of_check_of_frame(const std::string& plain, std::uint64_t rows) {
   writer.append_rows(0, plain, plain.size(), rows);
   writer.commit(index);
   NullSink sink;
-  return code_of([&] { check_every_frame(Context{sink, {}}, Reader::open(folder.path() / "a"), 1); });
+  return code_of([&] { check_every_frame(Context{sink, {}}, Reader::open(quiet_context(), folder.path() / "a"), 1); });
 }
 
 TEST(CheckEveryFrame, CountsTheRowsOfEachFrame) {
@@ -147,9 +147,9 @@ TEST(CheckEveryFrame, RefusesAFrameThatEndsInsideARow) {
 
 TEST(Reader, TellsAMissingFileFromABadOne) {
   const os::TemporaryFolder folder;
-  EXPECT_EQ(code_of([&] { Reader::open(folder.path() / "none"); }), Code::storage);
-  EXPECT_EQ(code_of([&] { is_archive(folder.path() / "none"); }), Code::storage);
-  EXPECT_EQ(code_of([&] { Reader::open(folder.path()); }), Code::storage);
+  EXPECT_EQ(code_of([&] { Reader::open(quiet_context(), folder.path() / "none"); }), Code::storage);
+  EXPECT_EQ(code_of([&] { is_archive(quiet_context(), folder.path() / "none"); }), Code::storage);
+  EXPECT_EQ(code_of([&] { Reader::open(quiet_context(), folder.path()); }), Code::storage);
 }
 
 TEST(Reader, DigestsAFileAsSha256sumDoes) {

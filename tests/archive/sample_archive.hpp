@@ -15,8 +15,12 @@
 #include "libsafety/archive/writer.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/os/file.hpp"
+#include "tests/testing/testing.hpp"
 
 namespace safety::archive {
+
+using testing::quiet_context;
+using testing::error_of;
 
 inline constexpr std::array kAllCodecs{Codec::plain, Codec::gzip, Codec::zstd};
 
@@ -59,7 +63,7 @@ inline Table make_table(std::string name) {
 }
 
 /// Two tables whose frames come interleaved, an empty one, and one frame of each kind of text.
-inline WrittenArchive write_sample_archive(const std::filesystem::path& path, Codec codec) {
+inline WrittenArchive write_sample_archive(std::shared_ptr<os::OutputFile> file, Codec codec) {
   Index index;
   index.id = "20261122_233550";
   index.database = "shop";
@@ -74,7 +78,7 @@ inline WrittenArchive write_sample_archive(const std::filesystem::path& path, Co
   index.tables[1].digest = orders_digest.hex();
   index.tables[2].digest = RowDigest().hex();
 
-  Writer writer(path, codec, default_level(codec));
+  Writer writer(std::move(file), codec, default_level(codec));
   writer.append(Role::envelope, "SET client_encoding = 'UTF8';\nBEGIN;\n");
   writer.append(Role::pre_data, "CREATE TABLE users (id int, word text);\nCREATE TABLE orders (id int, word text);\n");
   writer.declare_table(0, "COPY public.users (id, word) FROM stdin;\n");
@@ -87,6 +91,10 @@ inline WrittenArchive write_sample_archive(const std::filesystem::path& path, Co
   writer.append(Role::post_data, "CREATE INDEX users_word ON users (word);\n");
   writer.append(Role::envelope, "COMMIT;\n");
   return writer.commit(index);
+}
+
+inline WrittenArchive write_sample_archive(const std::filesystem::path& path, Codec codec) {
+  return write_sample_archive(std::make_shared<os::AtomicFile>(path), codec);
 }
 
 /// The text that write_sample_archive's frames hold, up to the index.

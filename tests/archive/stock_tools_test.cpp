@@ -8,7 +8,7 @@
 namespace safety::archive {
 namespace {
 
-class StockToolsTest : public testing::Test {
+class StockToolsTest : public ::testing::Test {
  protected:
   std::string write(Codec codec) {
     const auto path = folder_.path() / ("shop" + std::string(extension_of(codec)));
@@ -70,8 +70,8 @@ TEST_F(StockToolsTest, TheirFilesAreNoArchivesOfOurs) {
   const auto plain = write(Codec::plain);
   // Compressed anew as one piece the content is the same, but nothing can be found in it any more.
   run("zstd -q -f " + plain + " -o " + plain + ".zst; gzip -k " + plain);
-  EXPECT_EQ(code_of([&] { Reader::open(plain + ".zst"); }), Code::archive_incomplete);
-  EXPECT_EQ(code_of([&] { Reader::open(plain + ".gz"); }), Code::archive_incomplete);
+  EXPECT_EQ(code_of([&] { Reader::open(quiet_context(), plain + ".zst"); }), Code::archive_incomplete);
+  EXPECT_EQ(code_of([&] { Reader::open(quiet_context(), plain + ".gz"); }), Code::archive_incomplete);
 }
 
 TEST_F(StockToolsTest, ZstdReadsAFrameThatHoldsAVeryLargeValue) {

@@ -21,7 +21,7 @@ std::string decode(const std::filesystem::path& path) {
   return all;
 }
 
-class StreamDecoderTest : public testing::Test {
+class StreamDecoderTest : public ::testing::Test {
  protected:
   std::filesystem::path write(std::string_view bytes) {
     std::ofstream(path_, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -29,7 +29,7 @@ std::string script_of(const Reader& reader) {
   return script;
 }
 
-class WriterTest : public testing::TestWithParam<Codec> {
+class WriterTest : public ::testing::TestWithParam<Codec> {
  protected:
   os::TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "shop.archive";
@@ -39,7 +39,7 @@ class WriterTest : public testing::TestWithParam<Codec> {
 
 TEST_P(WriterTest, WritesAScriptThatReadsFromFrontToBack) {
   const auto written = write_sample_archive(path_, GetParam());
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   EXPECT_EQ(script_of(reader), sample_script());
   EXPECT_EQ(reader.codec(), GetParam());
   EXPECT_EQ(reader.bytes(), written.bytes);
@@ -97,7 +97,7 @@ TEST_P(WriterTest, TakesRowsFromManyThreads) {
   }
   for (std::size_t i = 0; i < 3; ++i) index.tables[i].digest = digests[i].hex();
   writer.commit(index);
-  const auto reader = Reader::open(path_);
+  const auto reader = Reader::open(quiet_context(), path_);
   EXPECT_EQ(reader.index().total_rows(), kThreads * kFrames * 100U);
   check_every_frame(context_, reader, 3);
 
@@ -116,10 +116,10 @@ TEST_P(WriterTest, TakesRowsFromManyThreads) {
   EXPECT_EQ(open_table, -1);
 }
 
-std::string name_of_case(const testing::TestParamInfo<Codec>& info) {
+std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
   return std::string(name_of(info.param));
 }
-INSTANTIATE_TEST_SUITE_P(All, WriterTest, testing::ValuesIn(kAllCodecs), name_of_case);
+INSTANTIATE_TEST_SUITE_P(All, WriterTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Writer, LeavesNothingWhenItIsNotCommitted) {
   const os::TemporaryFolder folder;
@@ -138,7 +138,7 @@ TEST(Writer, WritesAnArchiveOfAnEmptyDatabase) {
   for (const Codec codec : kAllCodecs) {
     const auto path = folder.path() / std::string(name_of(codec));
     Writer(path, codec, default_level(codec)).commit({});
-    EXPECT_TRUE(Reader::open(path).index().frames.empty());
+    EXPECT_TRUE(Reader::open(quiet_context(), path).index().frames.empty());
   }
 }
 
@@ -181,7 +181,7 @@ TEST(Writer, TakesNothingAfterTheCommit) {
   writer.commit({});
   EXPECT_EQ(code_of([&] { writer.append(Role::envelope, "BEGIN;\n"); }), Code::internal);
   EXPECT_EQ(code_of([&] { writer.commit({}); }), Code::internal);
-  Reader::open(folder.path() / "a");
+  Reader::open(quiet_context(), folder.path() / "a");
 }
 
 // Whichever thread is heard first, what it says is why the archive ended.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "libsafety/archive/reader.hpp"
@@ -22,6 +23,7 @@ using ::testing::ElementsAre;
 using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::quiet_context;
 using ::testing::SizeIs;
 using testing::TempFolder;
@@ -60,7 +62,7 @@ TEST(BackUp, HoldsEveryRowOfTheDemoStack) {
     options.codec = codec;
     options.level = archive::default_level(codec);
     const auto result = back_up(quiet_context(), database.info(), options);
-    const auto reader = archive::Reader::open(result.path);
+    const auto reader = archive::Reader::open(quiet_context(), result.path);
     archive::check_every_frame(quiet_context(), reader, 2);
     std::uint64_t sum = 0;
     EXPECT_GE(reader.index().tables.size(), 33U);
@@ -86,7 +88,7 @@ TEST(BackUp, WritesTheSameDigestsWhateverTheNumberOfSessions) {
   for (const unsigned jobs : {1U, 4U}) {
     auto options = options_for(folder);
     options.jobs = jobs;
-    const auto reader = archive::Reader::open(back_up(quiet_context(), database.info(), options).path);
+    const auto reader = archive::Reader::open(quiet_context(), back_up(quiet_context(), database.info(), options).path);
     std::map<std::string, std::string> digests;
     for (const auto& table : reader.index().tables)
       digests[table.name] = std::to_string(table.rows) + " " + table.digest;
@@ -128,7 +130,7 @@ TEST(BackUp, DoesNotBackUpItsOwnRegistry) {
   database.execute(kTables);
   TempFolder folder;
   back_up(quiet_context(), database.info(), options_for(folder));
-  const auto second = archive::Reader::open(back_up(quiet_context(), database.info(), options_for(folder)).path);
+  const auto second = archive::Reader::open(quiet_context(), back_up(quiet_context(), database.info(), options_for(folder)).path);
   for (const auto& table : second.index().tables) EXPECT_NE(table.schema, "safety") << table.name;
   EXPECT_EQ(second.read_all(archive::Role::pre_data).find("CREATE SCHEMA safety"), std::string::npos);
 }
@@ -143,10 +145,102 @@ TEST(BackUp, SeesOneInstantWhileOthersWrite) {
   });
   TempFolder folder;
   for (int round = 0; round < 3; ++round) {
-    const auto reader = archive::Reader::open(back_up(quiet_context(), database.info(), options_for(folder)).path);
+    const auto reader = archive::Reader::open(quiet_context(), back_up(quiet_context(), database.info(), options_for(folder)).path);
     EXPECT_EQ(table_of(reader.index(), "a").rows, table_of(reader.index(), "b").rows);
   }
   ends = true;
+}
+
+TEST(BackUp, IsNotStoppedByTablesThatComeAndGo) {
+  const TestDatabase database;
+  database.execute("CREATE TABLE stays AS SELECT generate_series(1, 5) n");
+  std::atomic<bool> ends{false};
+  std::jthread others([&] {
+    auto connection = database.connect();
+    while (!ends) {
+      connection.execute("CREATE TABLE passing AS SELECT 1 AS n");
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      connection.execute("DROP TABLE passing");
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  });
+  const TempFolder folder;
+  for (int round = 0; round < 2; ++round) {
+    const auto record = back_up(quiet_context(), database.info(), options_for(folder)).record;
+    EXPECT_TRUE(record.rows == 5 || record.rows == 6) << record.rows;
+  }
+  ends = true;
+}
+
+/// Starts `act` when the rows are about to be read.
+struct AtTheRows final : Sink {
+  std::function<void()> act;
+  std::vector<std::string> notes;
+  void on(const Event& event) override {
+    if (event.kind == Event::Kind::phase && event.name == "rows") act();
+    if (event.kind == Event::Kind::note) notes.push_back(event.text);
+  }
+};
+
+// A migration that begins meanwhile waits for the backup, and everybody who asks for its table waits behind it: a backup must not.
+TEST(BackUp, ReadsATableThatAMigrationWaitsFor) {
+  for (const unsigned jobs : {1u, 2u}) {
+    SCOPED_TRACE(jobs);
+    const TestDatabase database;
+    const TempFolder folder;
+    database.execute("CREATE TABLE awaited AS SELECT n, md5(n::text) AS m FROM generate_series(1, 20000) n; CREATE TABLE other AS SELECT generate_series(1, 10) n;"
+                     "SELECT lo_create(4711)");
+    std::thread migration;
+    AtTheRows sink;
+    sink.act = [&] {
+      migration = std::thread([&] { database.execute("ALTER TABLE awaited ADD COLUMN later int; DROP TABLE other"); });
+      const auto waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'awaited'::regclass";
+      for (int i = 0; i < 500 && database.value(waits) != "1"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    };
+    auto options = options_for(folder);
+    options.jobs = jobs;
+    options.lock_wait = std::chrono::milliseconds(20000);
+    std::optional<BackupResult> result;
+    const Stopwatch watch;
+    try {
+      result = back_up(Context{sink, {}}, database.info(), options);
+    } catch (const Error& error) {
+      ADD_FAILURE() << error.message() << " " << error.detail();
+    }
+    migration.join();
+    EXPECT_LT(watch.seconds(), 15);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->record.rows, 20010u);
+    EXPECT_THAT(sink.notes, Contains(HasSubstr("somebody waits to lock table \"public\".\"awaited\"")));
+    EXPECT_EQ(database.value("SELECT count(*) FROM information_schema.columns WHERE column_name = 'later'"), "1") << "the migration went on";
+  }
+}
+
+// An index that is rebuilt is waited for, in the middle of a table as well: of what was read nothing is read twice.
+TEST(BackUp, WaitsForAnIndexThatIsRebuiltInTheMiddleOfATable) {
+  const TestDatabase database;
+  const TempFolder folder;
+  database.execute("CREATE TABLE docs (n int PRIMARY KEY, body text); ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;"
+                   "INSERT INTO docs SELECT n, repeat(md5(n::text), 200) FROM generate_series(1, 3000) n; CREATE TABLE small AS SELECT generate_series(1, 10) n");
+  std::thread others;
+  AtTheRows sink;
+  sink.act = [&] {
+    others = std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+      database.execute("BEGIN; REINDEX TABLE docs; SELECT pg_sleep(1.5); COMMIT");
+    });
+  };
+  auto options = options_for(folder);
+  options.jobs = 1;
+  options.rest = 2;  // so that it is read for longer than the others take to begin
+  options.proof = checkpoint::Proof::decodes;
+  options.lock_wait = std::chrono::milliseconds(500);
+  const auto result = back_up(Context{sink, {}}, database.info(), options);
+  others.join();
+  const auto reader = archive::Reader::open(quiet_context(), result.path);
+  EXPECT_EQ(table_of(reader.index(), "docs").rows, 3000u);
+  EXPECT_EQ(table_of(reader.index(), "small").rows, 10u);
+  EXPECT_THAT(sink.notes, Not(Contains(HasSubstr("waits to lock"))));
 }
 
 TEST(BackUp, LeavesOutRowsOfExcludedTablesOnly) {
@@ -156,7 +250,7 @@ TEST(BackUp, LeavesOutRowsOfExcludedTablesOnly) {
   auto options = options_for(folder);
   options.exclude_table_data = {"public.po*"};
   const auto result = back_up(quiet_context(), database.info(), options);
-  const auto reader = archive::Reader::open(result.path);
+  const auto reader = archive::Reader::open(quiet_context(), result.path);
   EXPECT_TRUE(table_of(reader.index(), "posts").is_data_excluded);
   EXPECT_EQ(table_of(reader.index(), "posts").rows, 0U);
   EXPECT_EQ(table_of(reader.index(), "users").rows, 1000U);
@@ -183,7 +277,7 @@ TEST(BackUp, HoldsNoRowsWhenOnlyTheSchemaIsWanted) {
   auto options = options_for(folder);
   options.is_schema_only = true;
   const auto result = back_up(quiet_context(), database.info(), options);
-  const auto reader = archive::Reader::open(result.path);
+  const auto reader = archive::Reader::open(quiet_context(), result.path);
   EXPECT_EQ(reader.index().total_rows(), 0U);
   EXPECT_EQ(reader.read_all(archive::Role::rows), "");
   EXPECT_THAT(reader.read_all(archive::Role::post_data), HasSubstr("posts_author_fkey"));
@@ -340,7 +434,7 @@ TEST(BackUp, WarnsWhenTheRegistryCannotBeWritten) {
   TestContext test;
   const auto result = back_up(test, database.info(), options_for(folder));
   EXPECT_THAT(test.sink.texts(Event::Kind::warning), ElementsAre(HasSubstr("belongs to somebody else")));
-  EXPECT_EQ(table_of(archive::Reader::open(result.path).index(), "helmets").schema, "safety")
+  EXPECT_EQ(table_of(archive::Reader::open(quiet_context(), result.path).index(), "helmets").schema, "safety")
       << "another's schema is content";
 }
 

@@ -86,7 +86,7 @@ TEST_P(CutArchive, RestoresNothingWhereverItIsCut) {
   fill(source);
   const Workbench bench;
   const auto archive = bench.backup(source.url(), {"--format", GetParam()});
-  const auto reader = archive::Reader::open(archive);
+  const auto reader = archive::Reader::open(quiet_context(), archive);
   const auto& frames = reader.index().frames;
   const auto begin_of_commit = frames.back().offset, end_of_commit = begin_of_commit + frames.back().stored_bytes;
   ASSERT_EQ(frames.back().role, Role::envelope);

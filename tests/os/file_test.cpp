@@ -69,17 +69,6 @@ TEST(AtomicFile, LeavesTheOldFileWhenAReplacementIsAbandoned) {
   EXPECT_THAT(folder.names(), ElementsAre("a"));
 }
 
-TEST(AtomicFile, AbandonsOnceWhenMoved) {
-  TempFolder folder;
-  AtomicFile first(folder / "a");
-  {
-    AtomicFile second(std::move(first));
-    second.write("x");
-    second.commit();
-  }
-  EXPECT_THAT(folder.names(), ElementsAre("a"));
-}
-
 TEST(AtomicFile, RefusesToReplaceABackup) {
   TempFolder folder;
   write_file_atomically(folder / "a", "old");

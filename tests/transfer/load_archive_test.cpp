@@ -44,7 +44,7 @@ archive::Reader dump(const TestDatabase& database, const fs::path& path) {
   writer.append(archive::Role::post_data, dump_section(context, request, "post-data"));
   writer.append(archive::Role::envelope, envelope_end(true));
   writer.commit(index);
-  return archive::Reader::open(path);
+  return archive::Reader::open(quiet_context(), path);
 }
 
 LoadOptions with_jobs(unsigned jobs) {
@@ -144,7 +144,7 @@ TEST(LoadArchive, NamesTheTableThatLacksRows) {
     writer.commit(index);
   }
   const Error error =
-      error_of([&] { load_archive(quiet_context(), archive::Reader::open(folder / "a.sql"), target.info(), {}); });
+      error_of([&] { load_archive(quiet_context(), archive::Reader::open(quiet_context(), folder / "a.sql"), target.info(), {}); });
   EXPECT_EQ(error.code(), Code::verification);
   EXPECT_THAT(error.message(), HasSubstr("\"public\".\"t\""));
   EXPECT_THAT(error.message(), HasSubstr("2 of 12"));

@@ -58,7 +58,7 @@ Result list_changes(const Context& context, const checkpoint::Store& store, cons
   const auto named = choose_archive(context, first, database, store.folder());
   const auto from = second.empty() ? archive_before(context, store, named) : named.path;
   const auto to = second.empty() ? named.path : choose_archive(context, second, database, store.folder()).path;
-  const auto before = archive::Reader::open(from), after = archive::Reader::open(to);
+  const auto before = archive::Reader::open(context, from), after = archive::Reader::open(context, to);
   const bool same_major = before.index().server_version_num / 10000 == after.index().server_version_num / 10000;
   if (!same_major) context.sink.note("the servers' versions differ, and with them how definitions are printed: names alone are compared");
   const auto differences = schema::compare_objects(before.index().schema_objects, after.index().schema_objects, {true, same_major});

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "libsafety/archive/encryption.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/base/version.hpp"
@@ -66,7 +67,8 @@ struct Declared {
 
 struct Tool::State {
   CLI::App app;
-  std::string name, database_url, container, backup_dir = "backups", config;
+  std::string name, database_url, container, backup_dir = "backups", config, temporary_dir;
+  std::vector<std::string> recipients, identities;
   const Context* context = nullptr;  // while the body runs
   bool is_json = false, is_quiet = false, shows_config = false, is_confirmed = false, is_dry_run = false, leaves_services = false;
   std::vector<Declared> declared;
@@ -219,6 +221,16 @@ void Tool::knows(const std::string& section, const std::vector<std::string>& key
 void Tool::with_confirmation() { state_->app.add_flag("--yes,-y", state_->is_confirmed, "do not ask before something is replaced"); }
 void Tool::with_dry_run() { state_->app.add_flag("--dry-run", state_->is_dry_run, "say what would be done, and why, and do nothing"); }
 
+void Tool::with_identity() {
+  // Whoever may write the file must not choose what we read as a key.
+  option("--identity", state_->identities, "file with an age identity or SSH key, without a passphrase, that opens encrypted archives", {.names_command = true});
+  option("--temporary-dir", state_->temporary_dir, "where content of encrypted archives takes disk in clear, in files without a name that are gone with the process (default: --backup-dir)");
+}
+void Tool::with_encryption() {
+  option("--encrypt-to", state_->recipients, "encrypt archives to this age recipient (age1...), SSH public key, or file of them; they stay restorable by `age -d`", {.names_command = true});
+  with_identity();
+}
+
 void Tool::with_services() { flag("--no-services", state_->leaves_services, "leave the services of [services] in safety.toml alone"); }
 
 services::Services Tool::services(const Context& context) const {
@@ -248,11 +260,21 @@ std::string Tool::database_name() const {
   return info.parameters().empty() ? "" : info.database();
 }
 std::string Tool::backup_dir() const { return std::filesystem::absolute(state_->backup_dir).lexically_normal().string(); }
+const std::string& Tool::temporary_dir() const { return state_->temporary_dir; }
 std::filesystem::path Tool::config_file() const { return state_->file.path.empty() ? "" : std::filesystem::absolute(state_->file.path).lexically_normal(); }
 bool Tool::is_in_config_file(const std::string& key) const {
   return state_->file.values.contains(key) || state_->file.values.contains(state_->section() + "." + key);
 }
 bool Tool::was_given(const std::string& flag) const { return state_->is_given(flag); }
+std::string Tool::variable_in_use(const std::string& flag) const {
+  const auto entry = std::find_if(state_->declared.begin(), state_->declared.end(), [&](const auto& one) { return one.flag == flag; });
+  if (entry == state_->declared.end()) return "";
+  for (const auto& name : {entry->variable, entry->variable + "_FILE"})
+    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') return name;
+  return "";
+}
+const std::vector<std::string>& Tool::recipients() const { return state_->recipients; }
+const std::vector<std::string>& Tool::identities() const { return state_->identities; }
 bool Tool::is_dry_run() const { return state_->is_dry_run; }
 bool Tool::is_confirmed() const { return state_->is_confirmed; }
 
@@ -309,7 +331,9 @@ int Tool::run(int argc, char** argv, const std::function<Result(const Context&)>
                                 : is_terminal      ? SinkKind::terminal
                                                    : SinkKind::log,
                                 tool);
-    const Context context{*sink, signals.token()};
+    const auto& folder = state_->temporary_dir.empty() ? state_->backup_dir : state_->temporary_dir;
+    archive::Encryption encryption({state_->recipients, {state_->identities.begin(), state_->identities.end()}, std::filesystem::absolute(folder).lexically_normal(), !state_->temporary_dir.empty()});
+    const Context context{*sink, signals.token(), &encryption};
     state_->context = &context;
     const Result result = body(context);
     if (state_->is_json) {

@@ -59,6 +59,10 @@ class Tool {
   void with_confirmation();
   /// --dry-run: asked of by is_dry_run().
   void with_dry_run();
+  /// --identity, --temporary-dir: what encrypted archives are opened with. The context has it.
+  void with_identity();
+  /// --encrypt-to, and with_identity(): archives that this tool makes are encrypted.
+  void with_encryption();
   /// --no-services: asked of by services().
   void with_services();
 
@@ -69,6 +73,8 @@ class Tool {
   /// The one that the database URL names, without a look at any server; empty without a URL.
   std::string database_name() const;
   std::string backup_dir() const;
+  /// As it was given; empty: the backup folder.
+  const std::string& temporary_dir() const;
   /// The services of safety.toml; none with --no-services. Errors: config, also when others can write the file.
   services::Services services(const Context& context) const;
   /// The migrations of safety.toml; without [migrations] what is found in the current folder. Errors: config, also when
@@ -80,6 +86,11 @@ class Tool {
   bool is_in_config_file(const std::string& key) const;
   /// Whether the flag stands on the command line, whatever variables and files say.
   bool was_given(const std::string& flag) const;
+  /// The variable that sets that option, when there is one in our environment; else empty.
+  std::string variable_in_use(const std::string& flag) const;
+  /// --encrypt-to and --identity, as they were given.
+  const std::vector<std::string>& recipients() const;
+  const std::vector<std::string>& identities() const;
   bool is_dry_run() const;
   bool is_confirmed() const;
   /// Shows `details` and `question` and waits for the answer on a terminal; with --yes returns at once.
