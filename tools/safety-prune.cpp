@@ -1,6 +1,7 @@
 // safety-prune: what is kept and no longer wanted: archives that retention does not keep, and databases beside the one in use.
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
+#include "tools/common/offsite_options.hpp"
 #include "tools/common/prune_archives.hpp"
 #include "tools/common/prune_databases.hpp"
 #include "tools/common/retention_options.hpp"
@@ -23,7 +24,7 @@ beside::PruneOptions options_of(const std::string& older_than, unsigned keep, st
 void check_flags(const tools::Tool& tool, bool is_of_databases, const std::vector<std::string>& names) {
   static const std::vector<std::string> of_databases{"--older-than", "--keep"};
   auto misplaced = is_of_databases ? tools::RetentionOptions::flags() : of_databases;
-  if (is_of_databases) misplaced.insert(misplaced.end(), {"--gone", "--all"});
+  if (is_of_databases) misplaced.insert(misplaced.end(), {"--gone", "--all", "--offsite"});
   std::erase_if(misplaced, [&](const std::string& flag) { return !tool.was_given(flag); });
   if (is_of_databases && !misplaced.empty())
     throw Error(Code::usage, misplaced.front() + " is about archives, and --databases is not", "Prune archives in a run of their own; --older-than and --keep choose databases.");
@@ -44,10 +45,11 @@ int main(int argc, char** argv) {
                    "  safety-prune --keep-daily 7 --keep-weekly 5 --dry-run\n"
                    "  safety-prune --keep-within 14d --keep-monthly 12 --keep-label 'v*' --yes\n"
                    "  safety-prune --min-free 20GB --yes\n"
+                   "  safety-prune --offsite --keep-monthly 24 --yes\n"
                    "  safety-prune --databases --older-than 7d\n"
                    "  safety-prune --databases --keep 1 --yes\n"
                    "  safety-prune --databases shop__previous_20261123_010255\n");
-  bool has_databases = false, is_all = false, removes_gone = false;
+  bool has_databases = false, is_all = false, removes_gone = false, is_offsite = false;
   std::string older_than;
   unsigned keep = 0;
   std::vector<std::string> names;
@@ -55,6 +57,9 @@ int main(int argc, char** argv) {
   retention.declare(tool);
   tool.action("--all", is_all, "archives of every database that the folder has checkpoints of");
   tool.action("--gone", removes_gone, "also records whose archive is gone, unless they are pinned");
+  tool.action("--offsite", is_offsite, "the copies on the off-site remote, instead of the archives here");
+  tools::OffsiteOptions offsite;
+  tools::declare_offsite(tool, offsite);
   tool.action("--databases", has_databases,
               "clones, previous databases, and staging, proof and rehearsal databases that no unfinished run needs");
   tool.option("--older-than", older_than, "with --databases: only those older than this: 90min, 12h, 7d", {.is_per_tool = true});
@@ -68,6 +73,9 @@ int main(int argc, char** argv) {
     if (has_databases) return tools::prune_databases(context, tool, options_of(older_than, keep, names));
     prune::PruneOptions options{retention.policy(), "", retention.min_free_bytes()};
     options.policy.removes_gone = removes_gone;
+    if (is_offsite && tool.was_given("--min-free"))
+      throw Error(Code::usage, "--min-free is about the disk here, and --offsite is not", "Choose copies by the --keep-... rules.");
+    if (is_offsite) return tools::prune_copies(context, tool, std::move(options), is_all, tools::offsite_remote(offsite));
     return tools::prune_archives(context, tool, std::move(options), is_all);
   });
 }

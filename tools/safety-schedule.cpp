@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     }
     if (action != "install") throw Error(Code::usage, "safety-schedule takes install, remove, status or next", "`safety-schedule --help` shows examples.");
     const auto plan = options.plan(tool);
-    options.check(tool, plan);
+    options.check(context, tool, plan);
     if (tool.is_dry_run()) {
       const auto text = options.describe(plan, place);
       return {Code::success, text, nlohmann::ordered_json{{"dry_run", true}, {"text", text}}.dump()};

@@ -41,11 +41,21 @@ std::string proof_tile(const History& history, const Status& status) {
   return tile("Newest proof", checkpoint::name_of(proof), proofs.empty() ? "" : ago(proofs.back().at, status), proof == checkpoint::Proof::none ? "warn" : "");
 }
 
+/// A drill's proof took as long as its restore alone.
+std::optional<double> restore_seconds_of(const History& history, const std::string& id) {
+  for (const auto& checkpoint : history.checkpoints)
+    if (checkpoint.record->id == id)
+      for (auto proof = checkpoint.record->proofs.rbegin(); proof != checkpoint.record->proofs.rend(); ++proof)
+        if (proof->level == checkpoint::Proof::used && proof->is_passed) return proof->seconds;
+  return std::nullopt;
+}
+
 std::string drill_tile(const History& history, const Status& status) {
   const auto last = std::find_if(history.runs.rbegin(), history.runs.rend(), [](const auto& run) { return run.kind == "drill" && run.has_ended() && !run.is_skipped; });
   if (last == history.runs.rend()) return tile("Last drill", "none", "no restore was tried", "warn");
   if (!last->has_succeeded()) return tile("Last drill", "failed", ago(last->started, status), "bad");
-  return tile("Last drill", format_seconds(last->seconds), "to restore, " + ago(last->started, status));
+  const auto seconds = restore_seconds_of(history, last->checkpoint);
+  return tile("Last drill", format_seconds(seconds.value_or(last->seconds)), (seconds ? "to restore, " : "in all, ") + ago(last->started, status));
 }
 
 std::string offsite_tile(const History& history, const Status& status) {

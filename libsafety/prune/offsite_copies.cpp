@@ -20,9 +20,7 @@ std::vector<checkpoint::Verdict> look_offsite(const Context& context, const chec
   return checkpoint::retain(records, options.policy, facts, now);
 }
 
-std::vector<std::string> prune_offsite(const Context& context, const checkpoint::Store& store, const offsite::Remote& remote,
-                                       const PruneOptions& options, Instant now) {
-  const auto verdicts = look_offsite(context, store, remote, options, now);
+std::vector<std::string> prune_offsite(const Context& context, const offsite::Remote& remote, const std::vector<checkpoint::Verdict>& verdicts) {
   std::vector<std::string> removed;
   for (auto verdict = verdicts.rbegin(); verdict != verdicts.rend(); ++verdict) {
     if (verdict->is_kept) continue;

@@ -14,9 +14,8 @@ namespace safety::prune {
 std::vector<checkpoint::Verdict> look_offsite(const Context& context, const checkpoint::Store& store, const offsite::Remote& remote,
                                               const PruneOptions& options, Instant now);
 
-/// Removes what look_offsite does not keep, oldest first; returns the ids. Errors: those of offsite::remove; what was removed before
-/// stays removed, and running it again goes on.
-std::vector<std::string> prune_offsite(const Context& context, const checkpoint::Store& store, const offsite::Remote& remote,
-                                       const PruneOptions& options, Instant now);
+/// Removes those that are not kept, oldest first; returns the ids. `verdicts`: of look_offsite. Errors: those of offsite::remove; what
+/// was removed before stays removed, and running it again goes on.
+std::vector<std::string> prune_offsite(const Context& context, const offsite::Remote& remote, const std::vector<checkpoint::Verdict>& verdicts);
 
 }  // namespace safety::prune

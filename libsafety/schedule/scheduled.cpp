@@ -81,6 +81,7 @@ Record verify(const Context& context, const pg::ConnectionInfo& info, const Stor
   request.archive = store.require_archive(record);
   request.record = record;
   request.level = options.proof;
+  request.proven = record.proof();
   request.jobs = options.backup.jobs;
   request.held_lock = &lock;
   restore::verify(context, info, store, request);
@@ -157,7 +158,7 @@ ScheduledResult run_scheduled(const Context& context, const pg::ConnectionInfo& 
     os::fault_point("scheduled.pruned");
     if (options.remote) {
       noted.step("prune off site");
-      result.pruned_offsite = prune::prune_offsite(context, store, *options.remote, wanted, now);
+      result.pruned_offsite = prune::prune_offsite(context, *options.remote, prune::look_offsite(context, store, *options.remote, wanted, now));
     }
     return result;
   });

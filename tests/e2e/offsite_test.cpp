@@ -127,5 +127,42 @@ TEST(OffsiteMemory, OfToolAndRcloneStaysUnder128MiB) {
   EXPECT_THAT(bench.out, HasSubstr("webdav 256 MB"));
 }
 
+TEST_F(Offsite, CopiesArePrunedByRulesOfTheirOwn) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(run("safety-backup", {"--offsite"}).last_json["id"]);
+  const auto there = [&] {
+    std::vector<std::string> names;
+    const auto listed = run("safety-list", {"--offsite"});
+    for (const auto& one : listed.last_json["checkpoints"]) names.push_back(one["id"]);
+    return names;
+  };
+  ASSERT_EQ(there(), ids);
+  const auto dry = run("safety-prune", {"--offsite", "--keep-last", "1", "--dry-run"}, false);
+  EXPECT_EQ(dry.exit_code, 0) << dry;
+  EXPECT_THAT(dry.out, AllOf(HasSubstr("remove " + ids[0]), HasSubstr("keep   " + ids[2]), HasSubstr("2 copies")));
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--keep-last", "1"}).exit_code, 16);
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--yes"}).exit_code, 2) << "without a rule nothing is chosen";
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--keep-last", "1", "--min-free", "1GB", "--yes"}).exit_code, 2);
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--databases"}).exit_code, 2);
+  EXPECT_EQ(there(), ids);
+  const auto done = run("safety-prune", {"--offsite", "--keep-last", "1", "--yes"});
+  EXPECT_EQ(done.exit_code, 0) << done;
+  EXPECT_EQ(done.last_json["removed"], (nlohmann::json{ids[0], ids[1]}));
+  EXPECT_EQ(there(), std::vector<std::string>{ids[2]});
+  EXPECT_EQ(run("safety-list", {}).last_json["checkpoints"].size(), 3u) << "those here are another matter";
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--keep-last", "1", "--yes"}).last_json["removed"].size(), 0u);
+
+  // Whose copies, when two databases' are there and no URL names one?
+  const TestDatabase second;
+  stage.environment()["DATABASE_URL"] = second.url();
+  ASSERT_EQ(run("safety-backup", {"--offsite"}).exit_code, 0);
+  stage.environment()["DATABASE_URL"] = "";
+  stage.environment()["SAFETY_BACKUP_DIR"] = (stage.scratch() / "another").string();
+  const auto unclear = run("safety-prune", {"--offsite", "--keep-last", "1", "--yes"});
+  EXPECT_EQ(unclear.exit_code, 2) << unclear;
+  EXPECT_THAT(unclear.err, AllOf(HasSubstr("2 databases"), HasSubstr("--all")));
+  EXPECT_EQ(run("safety-prune", {"--offsite", "--keep-last", "1", "--yes", "--all"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace safety::testing

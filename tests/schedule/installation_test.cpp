@@ -106,32 +106,5 @@ TEST(Crontab, LineSaysWhenAndWhatAndCatchesUpAtBoot) {
   EXPECT_THAT(crontab_block(plan_of("/srv/backups"), true), HasSubstr("30 2 * * * root set -a;"));
 }
 
-/// cron itself, in the foreground, on the machine's own tables; for a minute or two.
-class Cron : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "cron's daemon needs root";
-  }
-};
-
-TEST_F(Cron, RunsWhatWasInstalled) {
-  const testing::TempFolder folder;
-  auto plan = plan_of(folder.path());
-  plan.prefix = "safety_test_" + std::to_string(::getpid());
-  const auto out = folder / "it's 100% done";
-  plan.jobs = {{"backup", "Backup", Timetable("* * * * *"), {"/bin/sh", "-c", "echo \"$WHO\" > \"$0\"", out.string()}, {}}};
-  testing::write_text(plan.environment_file, "WHO='a b'\n");
-  const Place place{Kind::cron, "", false};
-  install(testing::quiet_context(), plan, place);
-  testing::Background daemon("cron", {"-f"}, {{{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}}, {}, {}});
-  for (int tenths = 0; tenths < 1300 && !std::filesystem::exists(out); ++tenths) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  const auto removed = remove(testing::quiet_context(), plan.prefix, place);
-  daemon.send_signal(SIGTERM);
-  ASSERT_TRUE(std::filesystem::exists(out)) << daemon.wait();
-  EXPECT_EQ(testing::read_text(out), "a b\n");
-  EXPECT_EQ(removed.size(), 1u);
-  EXPECT_THAT(list_installed(testing::quiet_context(), plan.prefix, place), ::testing::IsEmpty());
-}
-
 }  // namespace
 }  // namespace safety::schedule

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "libsafety/base/text.hpp"
+#include "libsafety/prune/offsite_copies.hpp"
+#include "tools/common/verdict_text.hpp"
 
 namespace safety::tools {
 namespace {
@@ -14,30 +16,33 @@ using nlohmann::ordered_json;
 
 std::string dump(const ordered_json& value) { return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
 
+void require_one(const std::set<std::string>& databases, const std::string& place) {
+  if (databases.size() > 1)
+    throw Error(Code::usage, fmt::format("\"{}\" holds checkpoints of {} databases, and none is named", place, databases.size()),
+                "Name one with --database-url or DATABASE_URL, or say --all.",
+                "there are " + join_some(std::vector<std::string>(databases.begin(), databases.end())));
+}
+
 /// The only one that has checkpoints here; "" for none.
 std::string only_database(const Context& context, const checkpoint::Store& store) {
   std::set<std::string> databases;
   for (const auto& record : store.list(context)) databases.insert(record.database);
-  if (databases.size() > 1)
-    throw Error(Code::usage, fmt::format("\"{}\" holds checkpoints of {} databases, and none is named", store.folder().string(), databases.size()),
-                "Name one with --database-url or DATABASE_URL, or say --all.",
-                "there are " + join_some(std::vector<std::string>(databases.begin(), databases.end())));
+  require_one(databases, store.folder().string());
   return databases.empty() ? "" : *databases.begin();
 }
 
-std::string table_of(const prune::Outlook& outlook) {
-  if (outlook.verdicts.empty()) return "there are no archives\n";
-  std::string text = fmt::format("{:<6} {:<34} {:<20} {:>9}  {:<5} {:<14} {}\n", "", "CHECKPOINT", "TAKEN (UTC)", "SIZE", "PROOF", "REASON", "WHY");
-  for (const auto& verdict : outlook.verdicts) {
-    const auto& record = verdict.record;
-    text += fmt::format("{:<6} {:<34} {:<20} {:>9}  {:<5} {:<14} {}\n", verdict.is_kept ? "keep" : "remove", one_line(record.id), record.snapshot_time.substr(0, 19),
-                        format_bytes(outlook.sizes.at(record.id)), checkpoint::name_of(record.proof()), one_line(record.reason), one_line(join(verdict.reasons, ", ")));
-  }
-  return text;
+void require_one_database(const std::vector<checkpoint::Verdict>& verdicts, const std::string& place) {
+  std::set<std::string> databases;
+  for (const auto& verdict : verdicts) databases.insert(verdict.record.database);
+  require_one(databases, place);
+}
+
+SizeOf sizes_of(const prune::Outlook& outlook) {
+  return [&outlook](const checkpoint::Record& record) { return outlook.sizes.at(record.id); };
 }
 
 std::string describe(const prune::Outlook& outlook) {
-  auto text = table_of(outlook);
+  auto text = verdict_table(outlook.verdicts, sizes_of(outlook), "archives");
   for (const auto& partial : outlook.partials)
     text += fmt::format("remove {}, {}: left by a backup that was killed\n", partial.path.filename().string(), format_bytes(partial.bytes));
   for (const auto& id : outlook.begun) text += fmt::format("remove {}: what an earlier run left of it\n", id);
@@ -45,17 +50,7 @@ std::string describe(const prune::Outlook& outlook) {
 }
 
 ordered_json fields_of(const prune::Outlook& outlook) {
-  ordered_json fields{{"checkpoints", ordered_json::array()}, {"partial_files", ordered_json::array()}, {"begun", outlook.begun}};
-  for (const auto& verdict : outlook.verdicts)
-    fields["checkpoints"].push_back({{"id", verdict.record.id},
-                                     {"database", verdict.record.database},
-                                     {"snapshot_time", verdict.record.snapshot_time},
-                                     {"reason", verdict.record.reason},
-                                     {"label", verdict.record.label},
-                                     {"proof", checkpoint::name_of(verdict.record.proof())},
-                                     {"bytes", outlook.sizes.at(verdict.record.id)},
-                                     {"remove", !verdict.is_kept},
-                                     {"why", verdict.reasons}});
+  ordered_json fields{{"checkpoints", verdict_fields(outlook.verdicts, sizes_of(outlook))}, {"partial_files", ordered_json::array()}, {"begun", outlook.begun}};
   for (const auto& partial : outlook.partials) fields["partial_files"].push_back({{"file", partial.path.filename().string()}, {"bytes", partial.bytes}});
   return fields;
 }
@@ -94,6 +89,37 @@ Result prune_archives(const Context& context, const Tool& tool, prune::PruneOpti
                       format_plural(pruned.removed.size() + pruned.changed.size(), "archive"), format_plural(pruned.partials.size(), "partial file"),
                       format_bytes(pruned.bytes), is_short ? shortage(options, pruned.free_bytes) : ""),
           dump(fields)};
+}
+
+Result prune_copies(const Context& context, const Tool& tool, prune::PruneOptions options, bool is_all, const offsite::Remote& remote) {
+  const checkpoint::Store store(tool.backup_dir());
+  const auto info = tool.connection();
+  if (!is_all && !info.parameters().empty()) options.database = info.database();
+  const auto now = std::chrono::system_clock::now();
+  const SizeOf size_of = [](const checkpoint::Record& record) { return record.archive.bytes; };
+  auto verdicts = prune::look_offsite(context, store, remote, options, now);
+  if (!is_all && options.database.empty()) require_one_database(verdicts, remote.shown);
+  const auto text = verdict_table(verdicts, size_of, "copies");
+  ordered_json fields{{"remote", remote.shown}, {"checkpoints", verdict_fields(verdicts, size_of)}};
+  std::set<std::string> chosen;
+  std::uint64_t bytes = 0;
+  for (const auto& verdict : verdicts)
+    if (!verdict.is_kept && chosen.insert(verdict.record.id).second) bytes += size_of(verdict.record);
+  const auto count = [](std::size_t copies) { return copies == 1 ? "1 copy" : fmt::format("{} copies", copies); };
+  if (tool.is_dry_run()) {
+    fields["dry_run"] = true;
+    return {Code::success, fmt::format("would do:\n{}{} ({}) would be removed from \"{}\"\n", text, count(chosen.size()), format_bytes(bytes), remote.shown), dump(fields)};
+  }
+  std::vector<std::string> removed;
+  if (!chosen.empty()) {
+    tool.confirm(fmt::format("{} ({}) will be removed from \"{}\" for good.", count(chosen.size()), format_bytes(bytes), remote.shown), text);
+    // What was pinned meanwhile stays; what nobody agreed to does, too.
+    verdicts = prune::look_offsite(context, store, remote, options, now);
+    std::erase_if(verdicts, [&](const auto& verdict) { return !chosen.contains(verdict.record.id); });
+    removed = prune::prune_offsite(context, remote, verdicts);
+  }
+  fields["removed"] = removed;
+  return {Code::success, fmt::format("{}removed {} from \"{}\"\n", tool.is_confirmed() || chosen.empty() ? text : "", count(removed.size()), remote.shown), dump(fields)};
 }
 
 }  // namespace safety::tools
