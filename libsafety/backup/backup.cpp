@@ -152,14 +152,18 @@ archive::Encryption* encryption_of(const Context& context) {
   return context.encryption != nullptr && context.encryption->is_wanted() ? context.encryption : nullptr;
 }
 
-/// L1 reads the whole file back and compares its digest; L2 decodes it.
+void check_frames(const Context& context, const BackupOptions& options, const std::filesystem::path& path) {
+  const auto reader = archive::Reader::open(context, path);
+  if (options.proof >= checkpoint::Proof::decodes) archive::check_every_frame(context, reader, options.jobs);
+}
+
+/// L1 reads the whole file back and compares its digest; L2 decodes it, but for what was encrypted: try_to_write_archive did that.
 void prove(const Context& context, const BackupOptions& options, const archive::WrittenArchive& written, checkpoint::Record& record) {
   const Stopwatch watch;
   if (options.proof >= checkpoint::Proof::digest && archive::sha256_of_file(context, written.path) != written.sha256)
     throw Error(Code::archive_damaged, "\"" + written.path.string() + "\" reads back differently than it was written",
                 "The disk or its memory is failing; back up to another folder with --backup-dir.");
-  const auto reader = archive::Reader::open(context, written.path);
-  if (options.proof >= checkpoint::Proof::decodes) archive::check_every_frame(context, reader, options.jobs);
+  if (encryption_of(context) == nullptr) check_frames(context, options, written.path);
   record.proofs.push_back({std::min(options.proof, checkpoint::Proof::decodes), format_rfc3339(std::chrono::system_clock::now()),
                            watch.seconds(), true, ""});
 }
@@ -206,7 +210,11 @@ archive::WrittenArchive try_to_write_archive(Run& run, const pg::ClientProgram& 
   run.context.throw_if_stopped();
   os::fault_point("backup.before_commit");
   auto written = writer.commit(run.index);
-  if (hidden) written = encryption_of(run.context)->encrypt(run.context, written, hidden, path += archive::kEncryptedEnding);
+  if (hidden) {
+    // Proven first: between its name and its record there is little time for a kill then, after which nobody without a key could make one.
+    check_frames(run.context, options, written.path);
+    written = encryption_of(run.context)->encrypt(run.context, written, hidden, path += archive::kEncryptedEnding);
+  }
   unrecorded.add_archive(written.path);
   os::fault_point("backup.archive_committed");
   return written;

@@ -136,6 +136,118 @@ class RowFramer {
   std::uint64_t rows_ = 0;
 };
 
+/// All rows of one dump. Threads: work() runs in several at once.
+class RowsDump {
+ public:
+  RowsDump(const Context& context, Snapshot& snapshot, std::vector<SourceTable>& tables, archive::Writer& writer, const DumpRowsOptions& options)
+      : context_(context), snapshot_(snapshot), tables_(tables), writer_(writer), options_(options), chunks_(plan_chunks(tables)), digests_(tables.size()), chunks_left_(tables.size()) {
+    for (const auto& chunk : chunks_) {
+      total_bytes_ += chunk.weight_bytes;
+      if (chunks_left_[chunk.table]++ == 0) ++total_tables_;
+    }
+  }
+
+  void run() {
+    for (std::size_t at = 0; at < tables_.size(); ++at) writer_.declare_table(static_cast<std::int32_t>(at), copy_from_statement(tables_[at].table));
+    const auto in_order = count_in_order(tables_, chunks_);
+    std::vector<std::size_t> first(in_order);
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    dump_by_leader(first, options_.rest);
+    next_ = in_order;
+    const auto jobs = static_cast<unsigned>(std::max<std::size_t>(1, std::min<std::size_t>(options_.jobs, chunks_.size() - in_order)));
+    os::run_workers(context_, jobs, [&](const Context& inner, unsigned) { work(inner); });
+    dump_by_leader(refused_, 0);  // somebody waits
+    for (std::size_t at = 0; at < tables_.size(); ++at) {
+      if (tables_[at].table.is_data_excluded) continue;
+      tables_[at].table.rows = digests_[at].rows();
+      tables_[at].table.digest = digests_[at].hex();
+    }
+  }
+
+ private:
+  void work(const Context& inner) {
+    auto connection = snapshot_.join(inner);
+    RowFramer framer(writer_, options_.codec, options_.level, Pace(inner, options_.rest));
+    for (auto at = next_++; at < chunks_.size(); at = next_++) {
+      const auto& chunk = chunks_[at];
+      if (is_refused(chunk.table)) {
+        refuse(at);
+        continue;
+      }
+      // A savepoint lets go of this table's locks (TOAST and index locks too) before the next: thousands of tables
+      // would use up the server's lock slots. The leader's own locks stay.
+      connection.execute("SAVEPOINT chunk");
+      if (Snapshot::try_lock(connection, name_of(tables_[chunk.table])))
+        dump_chunk(connection, framer, chunk);
+      else
+        refuse(at);
+      connection.execute("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk");
+    }
+  }
+
+  /// By the session that has every table's lock already.
+  void dump_by_leader(std::vector<std::size_t> some, double rest) {
+    std::sort(some.begin(), some.end());
+    RowFramer framer(writer_, options_.codec, options_.level, Pace(context_, rest));
+    for (const auto at : some) dump_chunk(snapshot_.leader(), framer, chunks_[at]);
+  }
+
+  void dump_chunk(pg::Connection& connection, RowFramer& framer, const Chunk& chunk) {
+    const auto table = static_cast<std::int32_t>(chunk.table);
+    framer.digest = {};
+    framer.plain_bytes = 0;
+    std::uint64_t server_rows = 0;
+    try {
+      server_rows = connection.copy_out(chunk.sql, [&](std::string_view row) { framer.add(table, row); });
+      framer.flush(table);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& error) {
+      throw error.in("table " + name_of(tables_[chunk.table]));
+    }
+    if (server_rows != framer.digest.rows())
+      throw Error(Code::internal, fmt::format("the server counted {} rows and {} arrived", server_rows, framer.digest.rows()));
+    done(chunk, framer);
+  }
+
+  void done(const Chunk& chunk, const RowFramer& framer) {
+    const std::lock_guard lock(mutex_);
+    digests_[chunk.table].merge(framer.digest);
+    tables_[chunk.table].table.plain_bytes += framer.plain_bytes;
+    done_bytes_ += chunk.weight_bytes;
+    if (--chunks_left_[chunk.table] == 0) ++done_tables_;
+    context_.sink.on({.kind = Event::Kind::progress, .name = "rows", .text = tables_[chunk.table].table.name, .done_bytes = done_bytes_, .total_bytes = total_bytes_,
+                      .done_items = done_tables_, .total_items = total_tables_});
+  }
+
+  bool is_refused(std::size_t table) {
+    const std::lock_guard lock(mutex_);
+    return refused_tables_.contains(table);
+  }
+
+  void refuse(std::size_t at) {
+    const std::lock_guard lock(mutex_);
+    refused_.push_back(at);
+    if (refused_tables_.insert(chunks_[at].table).second)
+      context_.sink.note("somebody waits to lock table " + name_of(tables_[chunks_[at].table]) + ": it is read last, by the session that holds it");
+  }
+
+  const Context& context_;
+  Snapshot& snapshot_;
+  std::vector<SourceTable>& tables_;
+  archive::Writer& writer_;
+  const DumpRowsOptions& options_;
+  const std::vector<Chunk> chunks_;
+  std::atomic<std::size_t> next_{0};
+
+  std::mutex mutex_;  // for all that follows
+  std::vector<archive::RowDigest> digests_;
+  std::vector<std::size_t> chunks_left_;
+  std::vector<std::size_t> refused_;  // chunks of tables that somebody waits to lock
+  std::set<std::size_t> refused_tables_;
+  std::uint64_t total_bytes_ = 0, total_tables_ = 0, done_bytes_ = 0, done_tables_ = 0;
+};
+
 }  // namespace
 
 std::string copy_from_statement(const archive::Table& table) {
@@ -155,90 +267,7 @@ std::string copy_to_statement(const archive::Table& table) {
 
 void dump_rows(const Context& context, Snapshot& snapshot, std::vector<SourceTable>& tables,
                archive::Writer& writer, const DumpRowsOptions& options) {
-  for (std::size_t at = 0; at < tables.size(); ++at)
-    writer.declare_table(static_cast<std::int32_t>(at), copy_from_statement(tables[at].table));
-  const auto chunks = plan_chunks(tables);
-  std::vector<archive::RowDigest> digests(tables.size());
-  std::vector<std::size_t> chunks_left(tables.size());
-  std::uint64_t total_bytes = 0, total_tables = 0, done_bytes = 0, done_tables = 0;
-  for (const auto& chunk : chunks) {
-    total_bytes += chunk.weight_bytes;
-    if (chunks_left[chunk.table]++ == 0) ++total_tables;
-  }
-  std::mutex mutex;
-  // Chunks of tables that somebody waits to lock. The leader reads them, who has the lock.
-  std::vector<std::size_t> refused;
-  std::set<std::size_t> refused_tables;
-  const auto is_refused = [&](std::size_t table) {
-    const std::lock_guard lock(mutex);
-    return refused_tables.contains(table);
-  };
-  const auto refuse = [&](std::size_t at) {
-    const std::lock_guard lock(mutex);
-    refused.push_back(at);
-    if (refused_tables.insert(chunks[at].table).second)
-      context.sink.note("somebody waits to lock table " + name_of(tables[chunks[at].table]) + ": it is read last, by the session that holds it");
-  };
-  const auto dump_chunk = [&](pg::Connection& connection, RowFramer& framer, const Chunk& chunk) {
-    const auto table = static_cast<std::int32_t>(chunk.table);
-    framer.digest = {};
-    framer.plain_bytes = 0;
-    std::uint64_t server_rows = 0;
-    try {
-      server_rows = connection.copy_out(chunk.sql, [&](std::string_view row) { framer.add(table, row); });
-      framer.flush(table);
-    } catch (const Interrupted&) {
-      throw;
-    } catch (const Error& error) {
-      throw error.in("table " + name_of(tables[chunk.table]));
-    }
-    if (server_rows != framer.digest.rows())
-      throw Error(Code::internal, fmt::format("the server counted {} rows and {} arrived", server_rows, framer.digest.rows()));
-    const std::lock_guard lock(mutex);
-    digests[chunk.table].merge(framer.digest);
-    tables[chunk.table].table.plain_bytes += framer.plain_bytes;
-    done_bytes += chunk.weight_bytes;
-    if (--chunks_left[chunk.table] == 0) ++done_tables;
-    context.sink.on({.kind = Event::Kind::progress, .name = "rows", .text = tables[chunk.table].table.name,
-                     .done_bytes = done_bytes, .total_bytes = total_bytes, .done_items = done_tables,
-                     .total_items = total_tables});
-  };
-  const auto dump_by_leader = [&](std::vector<std::size_t> some, double rest) {
-    std::sort(some.begin(), some.end());
-    RowFramer framer(writer, options.codec, options.level, Pace(context, rest));
-    for (const auto at : some) dump_chunk(snapshot.leader(), framer, chunks[at]);
-  };
-  const auto in_order = count_in_order(tables, chunks);
-  std::vector<std::size_t> first(in_order);
-  std::iota(first.begin(), first.end(), std::size_t{0});
-  dump_by_leader(first, options.rest);
-  std::atomic<std::size_t> next{in_order};
-  const auto jobs = static_cast<unsigned>(std::max<std::size_t>(1, std::min<std::size_t>(options.jobs, chunks.size() - in_order)));
-  os::run_workers(context, jobs, [&](const Context& inner, unsigned) {
-    auto connection = snapshot.join(inner);
-    RowFramer framer(writer, options.codec, options.level, Pace(inner, options.rest));
-    for (auto at = next++; at < chunks.size(); at = next++) {
-      const auto& chunk = chunks[at];
-      if (is_refused(chunk.table)) {
-        refuse(at);
-        continue;
-      }
-      // A savepoint lets go of this table's locks (TOAST and index locks too) before the next: thousands of tables
-      // would use up the server's lock slots. The leader's own locks stay.
-      connection.execute("SAVEPOINT chunk");
-      if (snapshot.try_lock(connection, name_of(tables[chunk.table])))
-        dump_chunk(connection, framer, chunk);
-      else
-        refuse(at);
-      connection.execute("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk");
-    }
-  });
-  dump_by_leader(refused, 0);  // somebody waits
-  for (std::size_t at = 0; at < tables.size(); ++at) {
-    if (tables[at].table.is_data_excluded) continue;
-    tables[at].table.rows = digests[at].rows();
-    tables[at].table.digest = digests[at].hex();
-  }
+  RowsDump(context, snapshot, tables, writer, options).run();
 }
 
 }  // namespace safety::transfer

@@ -14,8 +14,8 @@ Record record(const std::string& id, const std::string& file) {
 }
 
 TEST(Names, OfFilesAreTheCheckpointsOwn) {
-  for (const char* file : {"shop_1.sql", "shop_1.sql.gz", "shop_1.sql.zst", ""}) EXPECT_TRUE(has_own_names(record("shop_1", file))) << file;
-  for (const char* file : {"shop_2.sql.zst", "shop_1.sql.zst.partial", "../shop_1.sql", "shop_1", "shop_1.json"}) EXPECT_FALSE(has_own_names(record("shop_1", file))) << file;
+  for (const char* file : {"shop_1.sql", "shop_1.sql.gz", "shop_1.sql.zst", "shop_1.sql.age", "shop_1.sql.zst.age", ""}) EXPECT_TRUE(has_own_names(record("shop_1", file))) << file;
+  for (const char* file : {"shop_2.sql.zst", "shop_1.sql.zst.partial", "shop_1.age", "../shop_1.sql", "shop_1", "shop_1.json"}) EXPECT_FALSE(has_own_names(record("shop_1", file))) << file;
   for (const char* id : {"", ".hidden", "a/b", "../up", "two\nlines"}) EXPECT_FALSE(has_own_names(record(id, std::string(id) + ".sql.zst"))) << id;
   EXPECT_FALSE(has_own_names(record(std::string("a\0b", 3), std::string("a\0b", 3) + ".sql")));
 }

@@ -254,8 +254,9 @@ TEST_F(PruneOperation, KeepsARecordWithoutAFileUntilItIsAskedFor) {
 
 TEST_F(PruneOperation, RemovesPartialFilesThatNobodyWrites) {
   put_nights(store, 1);
-  const std::vector<std::string> stale{"shop_20261101_020000.sql.zst.partial", "a%20b_20261101_020000_2.json.partial", "c_d_20261101_020000.sql.partial"};
-  const std::vector<std::string> others{"shop.sql.zst.partial", "shop_20261101_020000.mp4.partial", "20261101_020000.sql.partial", "shop_2026_020000.sql.gz.partial",
+  const std::vector<std::string> stale{"shop_20261101_020000.sql.zst.partial", "a%20b_20261101_020000_2.json.partial", "c_d_20261101_020000.sql.partial",
+                                       "shop_20261101_020000.sql.zst.age.partial", "shop_20261101_020000.sql.gz.age.sha256.partial"};
+  const std::vector<std::string> others{"shop.sql.zst.partial", "shop_20261101_020000.mp4.partial", "shop_20261101_020000.age.partial", "20261101_020000.sql.partial", "shop_2026_020000.sql.gz.partial",
                                         "a b_20261101_020000.sql.partial", "shop_20261101_020000.sql.zst.partial.bak"};
   for (const auto& list : {stale, others})
     for (const auto& name : list) write_text(folder / name, "half");
