@@ -55,6 +55,7 @@ TEST(CodeTable, KeepsItsPromisesToScripts) {
                                                        {20, "storage"},
                                                        {21, "database"},
                                                        {22, "verification"},
+                                                       {23, "encrypted"},
                                                        {70, "internal"},
                                                        {130, "interrupted"},
                                                        {143, "terminated"}};
