@@ -8,7 +8,6 @@
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/fault_point.hpp"
-#include "libsafety/os/process.hpp"
 
 namespace safety::archive {
 namespace fs = std::filesystem;
@@ -27,8 +26,12 @@ std::string reason_of(const os::ProcessResult& ended) {
   return std::string(line.substr(0, line.find('\n')));
 }
 
+void require_program(const char* name) {
+  if (!os::find_on_path(name)) throw Error(Code::command_failed, fmt::format("the program {}, which encrypting and decrypting archives takes, is not on PATH", name), kInstall);
+}
+
 os::ProcessResult run_age(const Context& context, std::vector<std::string> arguments, const os::OutputSink& on_output) {
-  if (!os::find_on_path("age")) throw Error(Code::command_failed, "the program age, which encrypts and decrypts archives, is not on PATH", kInstall);
+  require_program("age");
   return os::run_process(context, {.program = "age", .arguments = std::move(arguments), .environment = {}, .has_terminal = false}, on_output);
 }
 
@@ -44,7 +47,7 @@ struct PassingKey {
 
 std::unique_ptr<PassingKey> make_passing_key(const Context& context) {
   constexpr std::string_view kPublic = "# public key: ";
-  if (!os::find_on_path("age-keygen")) throw Error(Code::command_failed, "the program age-keygen, which comes with age, is not on PATH", kInstall);
+  require_program("age-keygen");
   const auto text = os::run_for_output(context, {.program = "age-keygen", .arguments = {}, .environment = {}});
   const auto at = text.find(kPublic);
   if (at == text.npos) throw Error(Code::command_failed, "age-keygen made no key that is understood", "Check its version: `age --version`; 1.1 is known to do.");
@@ -111,23 +114,22 @@ bool is_encrypted(const fs::path& path) {
   return bytes.starts_with(kMagic) || bytes.starts_with(kArmor);
 }
 
-std::vector<std::string> Encryption::recipient_arguments() const {
-  std::vector<std::string> arguments;
+os::ProcessResult Encryption::run_for_recipients(const Context& context, const std::string& passing, const fs::path& content, const os::OutputSink& on_output) const {
+  std::vector<std::string> arguments{"-r", passing};
   for (const auto& one : settings_.recipients) {
     arguments.emplace_back(one.starts_with("age1") || one.starts_with("ssh-") ? "-r" : "-R");
     arguments.push_back(one);
   }
-  return arguments;
+  arguments.push_back(content.string());
+  return run_age(context, std::move(arguments), on_output);
 }
 
 void Encryption::check(const Context& context) const {
   for (const auto& one : settings_.recipients)
     if (one.empty() || one == "-") throw Error(Code::config, "a recipient is empty", "Name an age recipient (age1...), an SSH public key or a file of them.");
   if (settings_.has_own_folder || fs::exists(settings_.folder)) os::PrivateFile{settings_.folder};
-  auto arguments = recipient_arguments();
-  const auto passing = make_passing_key(context);  // as encrypt() does it: some recipients let none beside them
-  for (const char* one : {"-r", passing->recipient.c_str(), "/dev/null"}) arguments.emplace_back(one);
-  const auto ended = run_age(context, std::move(arguments), [](std::string_view) {});
+  // As encrypt() does it, with another beside them, which some recipients do not suffer.
+  const auto ended = run_for_recipients(context, make_passing_key(context)->recipient, "/dev/null", [](std::string_view) {});
   if (ended.exit_code != 0)
     throw Error(Code::config, "archives cannot be encrypted as --encrypt-to says: " + reason_of(ended),
                 "Name an age recipient (age1...; `age-keygen -y KEYFILE` shows it), an SSH public key, or a file of them.");
@@ -144,11 +146,9 @@ std::shared_ptr<os::PrivateFile> Encryption::make_file() const {
 WrittenArchive Encryption::encrypt(const Context& context, const WrittenArchive& plain, std::shared_ptr<os::PrivateFile> content, const fs::path& path) {
   context.sink.phase("encrypt");
   const auto passing = make_passing_key(context);
-  auto arguments = recipient_arguments();
-  for (const auto& one : {std::string("-r"), passing->recipient, content->path().string()}) arguments.push_back(one);
   os::AtomicFile file(path);
   Sha256 digest;
-  const auto ended = run_age(context, std::move(arguments), [&](std::string_view piece) {
+  const auto ended = run_for_recipients(context, passing->recipient, content->path(), [&](std::string_view piece) {
     file.write(piece);
     digest.add(piece);
     report(context, "encrypt", path, file.size(), plain.bytes);

@@ -14,6 +14,7 @@
 #include "libsafety/archive/writer.hpp"
 #include "libsafety/base/context.hpp"
 #include "libsafety/os/private_file.hpp"
+#include "libsafety/os/process.hpp"
 
 namespace safety::archive {
 
@@ -54,7 +55,8 @@ class Encryption {
   std::shared_ptr<const os::PrivateFile> decrypt(const Context& context, const std::filesystem::path& path);
 
  private:
-  std::vector<std::string> recipient_arguments() const;
+  /// age's output for all of them and one more goes to `on_output`.
+  os::ProcessResult run_for_recipients(const Context& context, const std::string& passing, const std::filesystem::path& content, const os::OutputSink& on_output) const;
   std::vector<std::string> identity_arguments(const Context& context);
   std::string with_names(std::string text) const;
 

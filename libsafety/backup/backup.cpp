@@ -198,7 +198,8 @@ archive::WrittenArchive try_to_write_archive(Run& run, const pg::ClientProgram& 
   const auto& options = run.options;
   run.context.sink.phase("snapshot");
   auto path = options.folder / (run.index.id + std::string(archive::extension_of(options.codec)));
-  const auto hidden = encryption_of(run.context) != nullptr ? encryption_of(run.context)->make_file() : nullptr;
+  auto* encryption = encryption_of(run.context);
+  const auto hidden = encryption != nullptr ? encryption->make_file() : nullptr;
   archive::Writer writer(hidden ? std::shared_ptr<os::OutputFile>(hidden) : std::make_shared<os::AtomicFile>(path), options.codec, options.level);
   const auto source = run.clone != nullptr ? run.info.with_database(run.clone->name()) : run.info;
   {
@@ -213,7 +214,7 @@ archive::WrittenArchive try_to_write_archive(Run& run, const pg::ClientProgram& 
   if (hidden) {
     // Proven first: between its name and its record there is little time for a kill then, after which nobody without a key could make one.
     check_frames(run.context, options, written.path);
-    written = encryption_of(run.context)->encrypt(run.context, written, hidden, path += archive::kEncryptedEnding);
+    written = encryption->encrypt(run.context, written, hidden, path += archive::kEncryptedEnding);
   }
   unrecorded.add_archive(written.path);
   os::fault_point("backup.archive_committed");

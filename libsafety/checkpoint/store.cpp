@@ -207,8 +207,8 @@ Record record_of(const archive::Index& index, const fs::path& path, std::uint64_
   record.facts = index.facts;
   if (const auto found = index.facts.find("git_commit"); found != index.facts.end()) record.git_commit = found->second;
   const auto name = path.filename().string();
-  const auto is_of = [&](const std::string& ending) { return name.ends_with(ending) || name.ends_with(ending + std::string(archive::kEncryptedEnding)); };
-  record.archive = {name, bytes, sha256, is_of(".zst") ? "zst" : is_of(".gz") ? "gz" : "none"};
+  const auto format = (path.extension() == archive::kEncryptedEnding ? path.stem() : path).extension();
+  record.archive = {name, bytes, sha256, format == ".zst" ? "zst" : format == ".gz" ? "gz" : "none"};
   return record;
 }
 

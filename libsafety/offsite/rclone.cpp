@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "libsafety/base/text.hpp"
 #include "libsafety/offsite/failure.hpp"
 #include "libsafety/offsite/transfer_log.hpp"
 #include "libsafety/os/file.hpp"
+#include "libsafety/os/pause.hpp"
 
 namespace safety::offsite {
 namespace fs = std::filesystem;
@@ -27,14 +26,6 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kLean{{{"GOMEMLIMIT
                                                                     {"RCLONE_AZUREBLOB_UPLOAD_CONCURRENCY", "2"},
                                                                     {"RCLONE_DROPBOX_CHUNK_SIZE", "16M"},
                                                                     {"RCLONE_ONEDRIVE_CHUNK_SIZE", "5M"}}};
-
-void pause(const Context& context, std::chrono::milliseconds duration) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, context.stop, duration, [] { return false; });
-  context.throw_if_stopped();
-}
 
 RemoteFile file_of(const json& entry, const std::string& hash_type = {}) {
   RemoteFile file{entry.value("Name", "")};
@@ -103,7 +94,7 @@ void Rclone::persist(const std::function<void()>& act, const std::function<bool(
         throw RemoteError(error.trouble(), Error(error.code(), fmt::format("{}, after {} attempts", error.message(), failures), error.hint(), error.detail()));
       }
       context_.sink.note(fmt::format("{}: {}; another attempt in {}", error.message(), error.detail(), format_seconds(std::chrono::duration<double>(wait).count())));
-      pause(context_, wait);
+      os::pause(context_, wait);
       wait *= 2;
     }
   }

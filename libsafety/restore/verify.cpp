@@ -12,24 +12,26 @@ namespace {
 
 using checkpoint::Proof;
 
+void check_digest(const Context& context, const VerifyRequest& request) {
+  if (request.proven >= Proof::digest || !request.record) return;
+  if (archive::sha256_of_file(context, request.archive) != request.record->archive.sha256)
+    throw Error(Code::archive_damaged, "\"" + request.archive.string() + "\" is not the file that was recorded: its SHA-256 differs",
+                "Take another checkpoint from `safety-list`.");
+}
+
 void prove(const Context& context, const pg::ConnectionInfo& info, const checkpoint::Store& store, const VerifyRequest& request) {
   context.sink.phase("L1: digest of the file");
-  const auto check_digest = [&] {
-    if (request.record && archive::sha256_of_file(context, request.archive) != request.record->archive.sha256)
-      throw Error(Code::archive_damaged, "\"" + request.archive.string() + "\" is not the file that was recorded: its SHA-256 differs",
-                  "Take another checkpoint from `safety-list`.");
-  };
-  // The reader first, where it can: it tells an empty or cut file from a changed one. A digest needs no identity.
+  std::optional<archive::Reader> reader;
+  // The reader first, where it needs no identity: it tells an empty or cut file from a changed one.
   const bool is_encrypted = archive::is_encrypted(request.archive);
-  const bool needs_digest = request.proven < Proof::digest;
-  if (is_encrypted && needs_digest) check_digest();
+  if (!is_encrypted) reader.emplace(archive::Reader::open(context, request.archive));
+  check_digest(context, request);
   if (is_encrypted && request.record && request.level < Proof::decodes) return;
-  const auto reader = archive::Reader::open(context, request.archive);
-  if (!is_encrypted && needs_digest) check_digest();
+  if (!reader) reader.emplace(archive::Reader::open(context, request.archive));
   if (request.level < Proof::decodes) return;
   if (request.proven < Proof::decodes) {
     context.sink.phase("L2: every frame decodes");
-    archive::check_every_frame(context, reader, request.jobs);
+    archive::check_every_frame(context, *reader, request.jobs);
   }
   if (request.level < Proof::restored) return;
   context.sink.phase("L3: restored aside");

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <random>
 
 #include "libsafety/base/text.hpp"
@@ -10,6 +9,7 @@
 #include "libsafety/checkpoint/newest.hpp"
 #include "libsafety/checkpoint/policy.hpp"
 #include "libsafety/os/fault_point.hpp"
+#include "libsafety/os/pause.hpp"
 #include "libsafety/prune/offsite_copies.hpp"
 #include "libsafety/prune/prune.hpp"
 #include "libsafety/restore/restore.hpp"
@@ -40,10 +40,7 @@ void wait_for_turn(const Context& context, std::chrono::milliseconds jitter) {
   std::random_device random;
   const std::chrono::milliseconds wait(std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, jitter.count())(random));
   context.sink.note(fmt::format("waiting {} before it begins", format_seconds(std::chrono::duration<double>(wait).count())));
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, context.stop, wait, [] { return false; });
-  context.throw_if_stopped();
+  os::pause(context, wait);
 }
 
 /// What killed runs left: a proof that was under way is nobody's way back, and an archive whose record was not written any more

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <numeric>
 #include <set>
 
 #include "libsafety/archive/row_digest.hpp"
 #include "libsafety/base/time.hpp"
+#include "libsafety/os/pause.hpp"
 #include "libsafety/os/workers.hpp"
 #include "libsafety/pg/quote.hpp"
 
@@ -81,15 +81,13 @@ class Pace {
 
   void piece_done() {
     if (rest_ <= 0) return;
-    const std::chrono::duration<double> pause(std::min(watch_.seconds() * rest_, kLongestPause));
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any().wait_for(lock, context_.stop, pause, [] { return false; });
+    const std::chrono::duration<double> rest(std::min(watch_.seconds() * rest_, kLongestRest));
+    os::pause(context_, std::chrono::duration_cast<std::chrono::milliseconds>(rest));
     watch_ = {};
   }
 
  private:
-  static constexpr double kLongestPause = 10;  // a machine that was asleep, or a server that was: no measure of a piece
+  static constexpr double kLongestRest = 10;  // a machine that was asleep, or a server that was: no measure of a piece
 
   const Context& context_;
   double rest_;
@@ -174,14 +172,11 @@ class RowsDump {
         refuse(at);
         continue;
       }
-      // A savepoint lets go of this table's locks (TOAST and index locks too) before the next: thousands of tables
-      // would use up the server's lock slots. The leader's own locks stay.
-      connection.execute("SAVEPOINT chunk");
       if (Snapshot::try_lock(connection, name_of(tables_[chunk.table])))
         dump_chunk(connection, framer, chunk);
       else
         refuse(at);
-      connection.execute("ROLLBACK TO SAVEPOINT chunk; RELEASE SAVEPOINT chunk");
+      Snapshot::unlock(connection);
     }
   }
 

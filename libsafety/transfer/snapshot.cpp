@@ -92,13 +92,15 @@ bool Snapshot::lock_and_look() {
 
 bool Snapshot::try_lock(pg::Connection& connection, const std::string& table) {
   try {
-    connection.execute("SET LOCAL lock_timeout = '200ms'; LOCK TABLE ONLY " + table + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0");
+    connection.execute("SAVEPOINT one_table; SET LOCAL lock_timeout = '200ms'; LOCK TABLE ONLY " + table + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0");
     return true;
   } catch (const Error& error) {
     if (error.code() != Code::locked) throw;
     return false;
   }
 }
+
+void Snapshot::unlock(pg::Connection& connection) { connection.execute("ROLLBACK TO SAVEPOINT one_table; RELEASE SAVEPOINT one_table"); }
 
 pg::Connection Snapshot::join(const Context& context) const {
   pg::Connection connection(context, info_);

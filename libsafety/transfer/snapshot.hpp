@@ -19,9 +19,10 @@ class Snapshot {
   /// For the catalog, and for tables that others wait to lock: the session inside the snapshot that holds every table's lock. In the
   /// thread that made it.
   pg::Connection& leader() noexcept { return leader_; }
-  /// Inside a transaction of a session of join(): ACCESS SHARE on the table (quoted, with its schema), or false soon, and the transaction
-  /// is aborted up to the last savepoint.
+  /// In a session of join(): ACCESS SHARE on the table (quoted, with its schema); false when it is not had soon. Either way unlock() follows.
   static bool try_lock(pg::Connection& connection, const std::string& table);
+  /// Lets go of the table's locks (TOAST and index locks too) before the next: thousands of tables would use up the server's lock slots.
+  static void unlock(pg::Connection& connection);
   const std::string& name() const noexcept { return name_; }
   /// A new session inside the same snapshot. It holds no locks: let it ask for a table's by try_lock, since behind somebody who waits
   /// for more it would wait for ever: they wait for the leader.

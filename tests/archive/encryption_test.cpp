@@ -9,6 +9,7 @@
 
 #include "libsafety/archive/reader.hpp"
 #include "tests/archive/sample_archive.hpp"
+#include "tests/testing/age.hpp"
 
 namespace safety::archive {
 namespace {
@@ -24,17 +25,7 @@ using testing::write_text;
 
 class EncryptionTest : public ::testing::Test {
  protected:
-  struct Key {
-    std::string recipient;
-    fs::path file;
-  };
-  Key make_key(const std::string& name) const {
-    const auto file = keys_ / name;
-    EXPECT_EQ(run("age-keygen -o " + file.string() + " 2>&1").status, 0);
-    auto recipient = run("age-keygen -y " + file.string()).text;
-    recipient.pop_back();
-    return {recipient, file};
-  }
+  testing::AgeKey make_key(const std::string& name) const { return testing::make_age_key(keys_ / name); }
   /// The sample archive, encrypted by `encryption` into the folder.
   WrittenArchive write(Encryption& encryption, const std::string& name = "a.sql.zst.age") const {
     const auto content = encryption.make_file();
@@ -53,7 +44,7 @@ class EncryptionTest : public ::testing::Test {
   }
 
   TempFolder folder_, keys_;
-  Key key_ = make_key("key");
+  testing::AgeKey key_ = make_key("key");
 };
 
 TEST_F(EncryptionTest, StockToolsOpenItWithTheIdentity) {

@@ -190,10 +190,10 @@ TEST(BackUp, ReadsATableThatAMigrationWaitsFor) {
     const TempFolder folder;
     database.execute("CREATE TABLE awaited AS SELECT n, md5(n::text) AS m FROM generate_series(1, 20000) n; CREATE TABLE other AS SELECT generate_series(1, 10) n;"
                      "SELECT lo_create(4711)");
-    std::thread migration;
+    std::jthread migration;
     AtTheRows sink;
     sink.act = [&] {
-      migration = std::thread([&] { database.execute("ALTER TABLE awaited ADD COLUMN later int; DROP TABLE other"); });
+      migration = std::jthread([&] { database.execute("ALTER TABLE awaited ADD COLUMN later int; DROP TABLE other"); });
       const auto waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'awaited'::regclass";
       for (int i = 0; i < 500 && database.value(waits) != "1"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     };
@@ -222,10 +222,10 @@ TEST(BackUp, WaitsForAnIndexThatIsRebuiltInTheMiddleOfATable) {
   const TempFolder folder;
   database.execute("CREATE TABLE docs (n int PRIMARY KEY, body text); ALTER TABLE docs ALTER body SET STORAGE EXTERNAL;"
                    "INSERT INTO docs SELECT n, repeat(md5(n::text), 200) FROM generate_series(1, 3000) n; CREATE TABLE small AS SELECT generate_series(1, 10) n");
-  std::thread others;
+  std::jthread others;
   AtTheRows sink;
   sink.act = [&] {
-    others = std::thread([&] {
+    others = std::jthread([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(60));
       database.execute("BEGIN; REINDEX TABLE docs; SELECT pg_sleep(1.5); COMMIT");
     });

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "tests/deploy/deploy_stage.hpp"
+#include "tests/testing/age.hpp"
 
 namespace safety::testing {
 namespace {
@@ -17,12 +18,7 @@ using ::testing::SizeIs;
 /// The environment of every tool says to whom archives are encrypted; the identity is given where a test gives it.
 class Encrypted : public ::testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_EQ(run_program("age-keygen", {"-o", key().string()}).exit_code, 0);
-    auto recipient = run_program("age-keygen", {"-y", key().string()}).out;
-    recipient.pop_back();
-    stage.environment()["SAFETY_ENCRYPT_TO"] = recipient;
-  }
+  void SetUp() override { stage.environment()["SAFETY_ENCRYPT_TO"] = make_age_key(key()).recipient; }
   std::filesystem::path key() const { return stage.scratch() / "key"; }
   ToolRun run(const std::string& tool, std::vector<std::string> arguments, const std::string& fault = "") const {
     arguments.emplace_back("--json");

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/fault/fault_stage.hpp"
+#include "tests/testing/age.hpp"
 
 namespace safety::testing {
 namespace {
@@ -82,9 +83,7 @@ TEST_F(Schedule, WhatWouldFailAtNightIsRefusedByDay) {
 }
 
 TEST_F(Schedule, WhatTheJobsWouldNotKnowOrCouldNotEncryptIsRefused) {
-  ASSERT_EQ(run_program("age-keygen", {"-o", (scratch / "key").string()}).exit_code, 0);
-  auto recipient = run_program("age-keygen", {"-y", (scratch / "key").string()}).out;
-  recipient.pop_back();
+  const auto recipient = make_age_key(scratch / "key").recipient;
   const auto refused = [&](const ToolRun& run, int code, const std::string& words) {
     EXPECT_EQ(run.exit_code, code) << run;
     EXPECT_THAT(run.err, HasSubstr(words));

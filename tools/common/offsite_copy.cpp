@@ -55,6 +55,8 @@ Result list_offsite(const Context& context, const offsite::Remote& remote, const
   return {Code::success, text, fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
+std::string format_copies(std::size_t count) { return count == 1 ? "1 copy" : fmt::format("{} copies", count); }
+
 std::string describe(const offsite::Uploaded& copied, const offsite::Remote& remote) {
   return fmt::format("copy {} \"{}\": {}, in {}\n", copied.was_there ? "was already on" : "on", remote.shown, copied.proof.how, format_seconds(copied.proof.seconds));
 }

@@ -21,6 +21,8 @@ Result copy_offsite(const Context& context, const Tool& tool, const offsite::Rem
 /// --offsite of safety-list. `database` empty: of all.
 Result list_offsite(const Context& context, const offsite::Remote& remote, const checkpoint::Store& store, const std::string& database);
 
+/// "1 copy", "2 copies"
+std::string format_copies(std::size_t count);
 std::string describe(const offsite::Uploaded& copied, const offsite::Remote& remote);
 /// A JSON object.
 std::string fields_of(const offsite::Uploaded& copied, const offsite::Remote& remote);

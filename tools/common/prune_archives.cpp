@@ -7,6 +7,7 @@
 
 #include "libsafety/base/text.hpp"
 #include "libsafety/prune/offsite_copies.hpp"
+#include "tools/common/offsite_copy.hpp"
 #include "tools/common/verdict_text.hpp"
 
 namespace safety::tools {
@@ -105,21 +106,20 @@ Result prune_copies(const Context& context, const Tool& tool, prune::PruneOption
   std::uint64_t bytes = 0;
   for (const auto& verdict : verdicts)
     if (!verdict.is_kept && chosen.insert(verdict.record.id).second) bytes += size_of(verdict.record);
-  const auto count = [](std::size_t copies) { return copies == 1 ? "1 copy" : fmt::format("{} copies", copies); };
   if (tool.is_dry_run()) {
     fields["dry_run"] = true;
-    return {Code::success, fmt::format("would do:\n{}{} ({}) would be removed from \"{}\"\n", text, count(chosen.size()), format_bytes(bytes), remote.shown), dump(fields)};
+    return {Code::success, fmt::format("would do:\n{}{} ({}) would be removed from \"{}\"\n", text, format_copies(chosen.size()), format_bytes(bytes), remote.shown), dump(fields)};
   }
   std::vector<std::string> removed;
   if (!chosen.empty()) {
-    tool.confirm(fmt::format("{} ({}) will be removed from \"{}\" for good.", count(chosen.size()), format_bytes(bytes), remote.shown), text);
+    tool.confirm(fmt::format("{} ({}) will be removed from \"{}\" for good.", format_copies(chosen.size()), format_bytes(bytes), remote.shown), text);
     // What was pinned meanwhile stays; what nobody agreed to does, too.
     verdicts = prune::look_offsite(context, store, remote, options, now);
     std::erase_if(verdicts, [&](const auto& verdict) { return !chosen.contains(verdict.record.id); });
     removed = prune::prune_offsite(context, remote, verdicts);
   }
   fields["removed"] = removed;
-  return {Code::success, fmt::format("{}removed {} from \"{}\"\n", tool.is_confirmed() || chosen.empty() ? text : "", count(removed.size()), remote.shown), dump(fields)};
+  return {Code::success, fmt::format("{}removed {} from \"{}\"\n", tool.is_confirmed() || chosen.empty() ? text : "", format_copies(removed.size()), remote.shown), dump(fields)};
 }
 
 }  // namespace safety::tools

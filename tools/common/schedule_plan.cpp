@@ -26,9 +26,8 @@ bool names_one_of(const fs::path& environment_file, const std::vector<std::strin
 }
 
 /// Jobs have the file's settings and the environment file's: what else is said here would be lost at night, as an archive in clear.
-void check_settings(const Tool& tool, const fs::path& environment_file) {
-  for (const char* flag : {"--encrypt-to", "--identity", "--temporary-dir", "--offsite-remote", "--offsite-config", "--offsite-bwlimit", "--offsite-verify", "--offsite-retries",
-                           "--notify-webhook", "--notify-webhook-secret", "--notify-ping-url", "--notify-command", "--notify-syslog", "--notify-metrics-file", "--notify-on"}) {
+void check_settings(const Tool& tool, const std::vector<std::string>& flags, const fs::path& environment_file) {
+  for (const auto& flag : flags) {
     if (tool.was_given(flag))
       throw Error(Code::usage, fmt::format("{} is a setting of the jobs, which do not hear of this command line", flag), "Write it into safety.toml, or its variable into the environment file.");
     const auto variable = tool.variable_in_use(flag);
@@ -66,9 +65,12 @@ void SchedulePlan::declare(Tool& tool) {
   tool.option("--writable", writable_, "a folder that the jobs may write into, where the system is read-only to them: those of --backup-dir, --temporary-dir, "
               "--notify-metrics-file and of a remote that is a folder are known", {.is_per_tool = true});
   // The settings of the jobs: what they write is to be writable, and a mistake in them is found here, not at night.
+  const auto own = tool.flags().size();
   declare_notify_options(tool, notify_);
   declare_offsite(tool, offsite_);
   tool.with_encryption();
+  job_settings_ = tool.flags();
+  job_settings_.erase(job_settings_.begin(), job_settings_.begin() + static_cast<std::ptrdiff_t>(own));
   tool.action("--cron", is_cron_, "a crontab, also where systemd runs");
   tool.action("--systemd", is_systemd_, "units of systemd, also where it does not run");
   tool.option("--unit-dir", unit_dir_, "folder for units, or with --cron for a file as in /etc/cron.d (default: systemd's own; this user's crontab)",
@@ -116,7 +118,7 @@ schedule::Place SchedulePlan::place() const {
 }
 
 void SchedulePlan::check(const Context& context, const Tool& tool, const schedule::Plan& plan) const {
-  check_settings(tool, plan.environment_file);
+  check_settings(tool, job_settings_, plan.environment_file);
   check_encryption(context, tool, plan);
   for (const auto& job : plan.jobs)
     if (!fs::exists(job.command.front()))

@@ -31,7 +31,7 @@ class SchedulePlan {
 
   NotifyOptions notify_;
   OffsiteOptions offsite_;
-  std::vector<std::string> writable_;
+  std::vector<std::string> writable_, job_settings_;  // flags of settings that the jobs read, not this tool
   std::string at_ = "02:30", drill_at_, name_ = "safety", user_, environment_file_, unit_dir_;
   std::chrono::milliseconds spread_{0};
   bool is_cron_ = false, is_systemd_ = false;

@@ -7,6 +7,7 @@
 #include "libsafety/base/text.hpp"
 #include "libsafety/os/priority.hpp"
 #include "libsafety/schedule/scheduled.hpp"
+#include "tools/common/offsite_copy.hpp"
 
 namespace safety::tools {
 namespace {
@@ -31,7 +32,7 @@ std::string describe(const schedule::ScheduledResult& result) {
   if (!result.run.offsite.empty()) text += "  copied to " + result.run.offsite + ", proven there\n";
   if (!result.pruned.empty()) text += fmt::format("  removed {}: {}\n", format_plural(result.pruned.size(), "archive"), join_some(result.pruned));
   if (!result.pruned_offsite.empty())
-    text += fmt::format("  removed {} off site: {}\n", result.pruned_offsite.size() == 1 ? "1 copy" : fmt::format("{} copies", result.pruned_offsite.size()), join_some(result.pruned_offsite));
+    text += fmt::format("  removed {} off site: {}\n", format_copies(result.pruned_offsite.size()), join_some(result.pruned_offsite));
   return text;
 }
 

@@ -266,6 +266,11 @@ bool Tool::is_in_config_file(const std::string& key) const {
   return state_->file.values.contains(key) || state_->file.values.contains(state_->section() + "." + key);
 }
 bool Tool::was_given(const std::string& flag) const { return state_->is_given(flag); }
+std::vector<std::string> Tool::flags() const {
+  std::vector<std::string> flags;
+  for (const auto& entry : state_->declared) flags.push_back(entry.flag);
+  return flags;
+}
 std::string Tool::variable_in_use(const std::string& flag) const {
   const auto entry = std::find_if(state_->declared.begin(), state_->declared.end(), [&](const auto& one) { return one.flag == flag; });
   if (entry == state_->declared.end()) return "";

@@ -86,6 +86,8 @@ class Tool {
   bool is_in_config_file(const std::string& key) const;
   /// Whether the flag stands on the command line, whatever variables and files say.
   bool was_given(const std::string& flag) const;
+  /// All that were declared so far, in that order.
+  std::vector<std::string> flags() const;
   /// The variable that sets that option, when there is one in our environment; else empty.
   std::string variable_in_use(const std::string& flag) const;
   /// --encrypt-to and --identity, as they were given.
