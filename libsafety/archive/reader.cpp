@@ -215,18 +215,4 @@ std::string Reader::read_all(Role role) const {
   return all;
 }
 
-std::string sha256_of_file(const Context& context, const fs::path& path) {
-  const OpenFile file(path);
-  Sha256 digest;
-  std::string piece;
-  constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
-  for (std::uint64_t at = 0; at < file.bytes; at += piece.size()) {
-    context.throw_if_stopped();
-    piece.resize(std::min<std::uint64_t>(kPieceBytes, file.bytes - at));
-    file.read_at(at, piece.data(), piece.size());
-    digest.add(piece);
-  }
-  return digest.finish();
-}
-
 }  // namespace safety::archive

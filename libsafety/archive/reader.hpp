@@ -43,9 +43,6 @@ class Reader {
   std::unique_ptr<State> state_;
 };
 
-/// SHA-256 of a whole file in 64 hex digits, read in pieces. Errors: storage, interrupted.
-std::string sha256_of_file(const Context& context, const std::filesystem::path& path);
-
 /// Proof L2: decodes every frame with `jobs` threads and compares row counts and content digests with the index.
 /// Errors: archive_damaged naming the first table or frame that differs; interrupted.
 void check_every_frame(const Context& context, const Reader& reader, unsigned jobs);

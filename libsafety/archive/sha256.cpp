@@ -4,7 +4,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
+
 #include "libsafety/base/error.hpp"
+#include "libsafety/os/file.hpp"
 
 namespace safety::archive {
 namespace {
@@ -52,6 +55,21 @@ std::string Sha256::finish() {
 std::string Sha256::of(std::string_view bytes) {
   Sha256 digest;
   digest.add(bytes);
+  return digest.finish();
+}
+
+std::string sha256_of_file(const Context& context, const std::filesystem::path& path) {
+  const auto fd = os::open_for_reading(path);
+  const auto bytes = os::file_size(fd.get(), path);
+  Sha256 digest;
+  std::string piece;
+  constexpr std::uint64_t kPieceBytes = 1U << 20;
+  for (std::uint64_t at = 0; at < bytes; at += piece.size()) {
+    context.throw_if_stopped();
+    piece.resize(std::min(kPieceBytes, bytes - at));
+    os::read_exactly_at(fd.get(), at, piece.data(), piece.size(), path);
+    digest.add(piece);
+  }
   return digest.finish();
 }
 

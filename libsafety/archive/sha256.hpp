@@ -1,9 +1,12 @@
 #pragma once
 // SHA-256 piece by piece, and signatures by it. The only place of this folder that knows OpenSSL.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "libsafety/base/context.hpp"
 
 namespace safety::archive {
 
@@ -22,6 +25,9 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Of a whole file in 64 hex digits, read in pieces. Errors: storage, interrupted.
+std::string sha256_of_file(const Context& context, const std::filesystem::path& path);
 
 /// HMAC-SHA256 (RFC 2104) of `bytes`: 64 hex digits.
 std::string hmac_sha256(std::string_view key, std::string_view bytes);

@@ -8,7 +8,7 @@ namespace safety::checkpoint {
 using nlohmann::json;
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kRecordSchema = 1;
 
 std::string text(const json& object, const char* name) {
   const auto found = object.find(name);
@@ -51,7 +51,7 @@ std::string format_record(const Record& record) {
   for (const auto& entry : record.proofs)
     proofs.push_back({{"level", name_of(entry.level)}, {"at", entry.at}, {"seconds", entry.seconds},
                       {"passed", entry.is_passed}, {"message", entry.message}});
-  json object{{"schema", kSchema},
+  json object{{"schema", kRecordSchema},
               {"kind", "checkpoint"},
               {"id", record.id},
               {"sequence", record.sequence},
@@ -92,7 +92,7 @@ Record parse_record(const std::string& content, const std::filesystem::path& pat
   if (!object.is_object() || text(object, "kind") != "checkpoint" || text(object, "id").empty())
     throw Error(Code::archive_damaged, "\"" + path.string() + "\" is not a checkpoint record",
                 "`safety-list --rebuild` makes records anew from the archives.");
-  if (number<int>(object, "schema") > kSchema)
+  if (number<int>(object, "schema") > kRecordSchema)
     throw Error(Code::version, "\"" + path.string() + "\" was written by a newer version of this toolkit", "Upgrade this toolkit.");
   Record record;
   record.id = text(object, "id");

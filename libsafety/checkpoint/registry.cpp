@@ -7,7 +7,7 @@
 namespace safety::checkpoint {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kRegistrySchema = R"(
 CREATE SCHEMA safety;
 CREATE TABLE safety.checkpoints (
   id text PRIMARY KEY,
@@ -123,7 +123,7 @@ void Registry::prepare() {
     throw Error(Code::database, "schema \"safety\" of database \"" + connection_.database() + "\" belongs to somebody else",
                 "Rename it (`ALTER SCHEMA safety RENAME TO ...`) to have checkpoints listed in the database too.");
   pg::Transaction transaction(connection_);
-  connection_.execute(kSchema);
+  connection_.execute(kRegistrySchema);
   connection_.execute(kOfRollbacks);
   connection_.execute(kMark);
   transaction.commit();

@@ -13,7 +13,7 @@ namespace safety::checkpoint {
 using nlohmann::ordered_json;
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kRunSchema = 1;
 
 std::filesystem::path path_of(const Store& store) { return store.folder() / "runs.jsonl"; }
 
@@ -39,7 +39,7 @@ Run parse_run(const ordered_json& line) {
 std::string describe_kind(const std::string& kind) { return kind == "scheduled" ? "backup" : kind == "drill" ? "restore drill" : kind; }
 
 std::string format_run(const Run& run) {
-  const ordered_json line{{"schema", kSchema},
+  const ordered_json line{{"schema", kRunSchema},
                           {"kind", "run"},
                           {"id", run.id},
                           {"run", run.kind},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "libsafety/archive/encryption.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/checkpoint/names.hpp"

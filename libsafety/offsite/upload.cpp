@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/offsite/failure.hpp"
 #include "libsafety/offsite/names.hpp"

@@ -9,7 +9,7 @@
 namespace safety::page {
 namespace {
 
-constexpr std::chrono::days kWindow{30};
+constexpr std::chrono::days kToldFrom{30};
 constexpr std::size_t kLeastPoints = 3;
 constexpr double kLeastDays = 2;
 
@@ -21,7 +21,7 @@ struct Point {
 std::vector<Point> points_of(const History& history, Instant now) {
   std::vector<Point> points;
   for (const auto& one : history.checkpoints)
-    if (one.at && *one.at >= now - kWindow && !is_in_future(*one.at, now) && one.bytes() > 0)
+    if (one.at && *one.at >= now - kToldFrom && !is_in_future(*one.at, now) && one.bytes() > 0)
       points.push_back({std::chrono::duration<double, std::ratio<86400>>(one.at->time_since_epoch()).count(), static_cast<double>(one.bytes())});
   std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.day < b.day; });
   return points;
@@ -85,7 +85,7 @@ Forecast forecast(const Status& status, const std::vector<History>& histories) {
     return result;
   }
   result.bytes_per_day = growth;
-  result.how = fmt::format("Told from {} of the last {} days. ", format_plural(told_from, "archive"), kWindow.count());
+  result.how = fmt::format("Told from {} of the last {} days. ", format_plural(told_from, "archive"), kToldFrom.count());
   result.how += is_pruned ? fmt::format("Retention removes what backups add: the {} that it keeps grow as the database does.", format_count(kept)) : "It counts what backups add; retention removes nothing of it.";
   if (!unknown.empty()) result.how += fmt::format(" Left out for having too few: {}.", join_some(unknown));
   if (status.free_bytes && growth > 0) result.days_left = static_cast<double>(*status.free_bytes + result.freed_bytes) / growth;

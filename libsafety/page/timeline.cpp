@@ -12,7 +12,7 @@
 namespace safety::page {
 namespace {
 
-constexpr std::chrono::days kWindow{30};
+constexpr std::chrono::days kShown{30};
 constexpr std::array<std::string_view, 5> kLanes{"Checkpoints", "Deploys", "Restores", "Rollbacks", "Drills"};
 constexpr std::array<std::string_view, 5> kKinds{"checkpoint", "deploy", "restore", "rollback", "drill"};
 constexpr int kLaneHeight = 30;
@@ -108,7 +108,7 @@ std::string lane_marks(const std::vector<Event>& events, std::size_t lane, const
 std::string chart(const std::vector<Event>& events, const Span& span) {
   constexpr int kBottom = static_cast<int>(kLanes.size()) * kLaneHeight;
   auto text = fmt::format("<div class=\"chart lanes\"><svg height=\"{}\" role=\"img\" aria-label=\"What happened in the last {} days, by lanes; a table below says the same\">\n",
-                          kBottom + 26, kWindow.count());
+                          kBottom + 26, kShown.count());
   text += time_axis(span, kBottom, kBottom);
   for (std::size_t lane = 0; lane < kLanes.size(); ++lane) {
     const auto y = static_cast<double>(lane) * kLaneHeight + kLaneHeight / 2.0;
@@ -126,7 +126,7 @@ std::string key() {
   return "<ul class=\"key\">\n" + key_entry("dot", "good", "went well") + key_entry("triangle", "warn", "undone, or not verified") + key_entry("cross", "bad", "failed, unfinished, or gone") + "</ul>\n";
 }
 
-Span span_of(const Status& status) { return {status.now - kWindow, status.now}; }
+Span span_of(const Status& status) { return {status.now - kShown, status.now}; }
 
 std::string tone_of(Level level) { return level == Level::good ? "" : class_of(level); }
 
@@ -135,7 +135,7 @@ std::string tone_of(Level level) { return level == Level::good ? "" : class_of(l
 std::string timeline(const History& history, const Status& status, int heading_level) {
   const auto span = span_of(status);
   const auto events = events_of(history, span);
-  return "<section>\n" + heading(heading_level, fmt::format("The last {} days", kWindow.count())) + (events.empty() ? "<p>Nothing happened.</p>\n" : chart(events, span) + key()) + "</section>\n";
+  return "<section>\n" + heading(heading_level, fmt::format("The last {} days", kShown.count())) + (events.empty() ? "<p>Nothing happened.</p>\n" : chart(events, span) + key()) + "</section>\n";
 }
 
 std::string timeline_table(const History& history, const Status& status, int heading_level) {
@@ -146,7 +146,7 @@ std::string timeline_table(const History& history, const Status& status, int hea
     rows.push_back({time_markup(event->started), std::string(kKinds[event->lane]), plain(event->what), badge(tone_of(event->level), event->outcome),
                     event->seconds > 0 ? format_seconds(event->seconds) : "", plain(event->notes)});
   const auto shown = rows.size();
-  const auto title = fmt::format("What happened in the last {} days", kWindow.count());
+  const auto title = fmt::format("What happened in the last {} days", kShown.count());
   return "<section>\n" + heading(heading_level, title) +
          table(title, {{"When (UTC)", "time"}, {"What"}, {"Which", "name"}, {"Outcome"}, {"Took", "figure"}, {"Notes", "prose"}}, rows) +
          note_of_rest(events.size(), shown, "event", "the chart shows all") + "</section>\n";

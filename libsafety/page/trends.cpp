@@ -11,7 +11,7 @@
 namespace safety::page {
 namespace {
 
-constexpr std::chrono::days kWindow{90};
+constexpr std::chrono::days kCharted{90};
 constexpr int kTop = 10, kPlot = 130;  // pixels
 // Of checkpoints that follow more closely the newest is shown.
 constexpr int kPlaces = 120;
@@ -28,7 +28,7 @@ double y_of(double value, const Scale& scale) { return kTop + kPlot * (1 - value
 std::vector<const Checkpoint*> shown_of(const History& history, const Status& status) {
   std::vector<const Checkpoint*> shown;
   for (const auto& one : history.checkpoints)
-    if (one.at && *one.at >= status.now - kWindow && !is_in_future(*one.at, status.now) && one.record->names_archive() && !one.record->is_schema_only) shown.push_back(&one);
+    if (one.at && *one.at >= status.now - kCharted && !is_in_future(*one.at, status.now) && one.record->names_archive() && !one.record->is_schema_only) shown.push_back(&one);
   std::stable_sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) { return *a->at < *b->at; });
   return shown;
 }

@@ -13,77 +13,77 @@
 namespace safety::preflight {
 namespace {
 
-using Kind = Question::Kind;
+using QuestionKind = Question::Kind;
 
 /// The worst first, as long as nobody has looked: what is lost comes before what fails, and that before what is slow.
-int rank_of(Kind kind) {
+int rank_of(QuestionKind kind) {
   switch (kind) {
-    case Kind::cascade_reach:
+    case QuestionKind::cascade_reach:
       return 0;
-    case Kind::lost_table:
+    case QuestionKind::lost_table:
       return 1;
-    case Kind::lost_column:
+    case QuestionKind::lost_column:
       return 2;
     // The catalog alone answers these first, at once.
-    case Kind::invalid_index:
+    case QuestionKind::invalid_index:
       return 3;
-    case Kind::blockers:
+    case QuestionKind::blockers:
       return 3;
-    case Kind::has_rows:
+    case QuestionKind::has_rows:
       return 4;
-    case Kind::nulls:
+    case QuestionKind::nulls:
       return 5;
-    case Kind::enum_in_use:
+    case QuestionKind::enum_in_use:
       return 6;
-    case Kind::orphans:
+    case QuestionKind::orphans:
       return 7;
-    case Kind::check_violations:
+    case QuestionKind::check_violations:
       return 8;
-    case Kind::casts:
+    case QuestionKind::casts:
       return 9;
-    case Kind::duplicates:
+    case QuestionKind::duplicates:
       return 10;
-    case Kind::overlaps:
+    case QuestionKind::overlaps:
       return 11;
-    case Kind::rewrite:
+    case QuestionKind::rewrite:
       return 3;
-    case Kind::affected_rows:
+    case QuestionKind::affected_rows:
       return 12;
   }
   return 13;
 }
 
-std::string words_of(Kind kind) {
+std::string words_of(QuestionKind kind) {
   switch (kind) {
-    case Kind::duplicates:
+    case QuestionKind::duplicates:
       return "duplicates";
-    case Kind::nulls:
+    case QuestionKind::nulls:
       return "NULLs";
-    case Kind::has_rows:
+    case QuestionKind::has_rows:
       return "rows";
-    case Kind::orphans:
+    case QuestionKind::orphans:
       return "rows without parent";
-    case Kind::casts:
+    case QuestionKind::casts:
       return "values that do not fit the type";
-    case Kind::check_violations:
+    case QuestionKind::check_violations:
       return "rows against the check";
-    case Kind::overlaps:
+    case QuestionKind::overlaps:
       return "rows that exclude each other";
-    case Kind::enum_in_use:
+    case QuestionKind::enum_in_use:
       return "uses of the value";
-    case Kind::lost_table:
+    case QuestionKind::lost_table:
       return "rows that are lost";
-    case Kind::lost_column:
+    case QuestionKind::lost_column:
       return "values that are lost";
-    case Kind::cascade_reach:
+    case QuestionKind::cascade_reach:
       return "the reach of CASCADE";
-    case Kind::affected_rows:
+    case QuestionKind::affected_rows:
       return "rows that are touched";
-    case Kind::rewrite:
+    case QuestionKind::rewrite:
       return "size and time";
-    case Kind::blockers:
+    case QuestionKind::blockers:
       return "transactions in the way";
-    case Kind::invalid_index:
+    case QuestionKind::invalid_index:
       return "invalid indexes";
   }
   return "";
@@ -100,35 +100,35 @@ std::string subject_of(const Question& question) {
 
 Answer put(Session& session, const Question& question, const Finding& finding) {
   switch (question.kind) {
-    case Kind::duplicates:
+    case QuestionKind::duplicates:
       return ask_duplicates(session, question);
-    case Kind::nulls:
+    case QuestionKind::nulls:
       return ask_nulls(session, question);
-    case Kind::has_rows:
+    case QuestionKind::has_rows:
       return ask_has_rows(session, question);
-    case Kind::orphans:
+    case QuestionKind::orphans:
       return ask_orphans(session, question);
-    case Kind::casts:
+    case QuestionKind::casts:
       return ask_casts(session, question);
-    case Kind::check_violations:
+    case QuestionKind::check_violations:
       return ask_check_violations(session, question);
-    case Kind::overlaps:
+    case QuestionKind::overlaps:
       return ask_overlaps(session, question);
-    case Kind::enum_in_use:
+    case QuestionKind::enum_in_use:
       return ask_enum_in_use(session, question);
-    case Kind::lost_table:
+    case QuestionKind::lost_table:
       return ask_lost_table(session, question);
-    case Kind::lost_column:
+    case QuestionKind::lost_column:
       return ask_lost_column(session, question);
-    case Kind::cascade_reach:
+    case QuestionKind::cascade_reach:
       return ask_cascade_reach(session, question, finding);
-    case Kind::affected_rows:
+    case QuestionKind::affected_rows:
       return ask_affected_rows(session, question, finding);
-    case Kind::rewrite:
+    case QuestionKind::rewrite:
       return ask_rewrite(session, question, finding);
-    case Kind::blockers:
+    case QuestionKind::blockers:
       return ask_blockers(session, question);
-    case Kind::invalid_index:
+    case QuestionKind::invalid_index:
       return ask_invalid_index(session, question);
   }
   throw Error(Code::internal, "a question of no kind");
@@ -137,7 +137,7 @@ Answer put(Session& session, const Question& question, const Finding& finding) {
 /// Two that say the same of the data are one question: a table that many statements touch is looked at once.
 std::string identity_of(const Question& question, const Finding& finding) {
   const bool goes_by_statement =
-      question.kind == Kind::affected_rows || question.kind == Kind::cascade_reach || question.kind == Kind::rewrite;
+      question.kind == QuestionKind::affected_rows || question.kind == QuestionKind::cascade_reach || question.kind == QuestionKind::rewrite;
   std::vector<std::string> parts{fmt::format("{}", static_cast<int>(question.kind)),
                                  question.table.schema,
                                  question.table.name,

@@ -20,10 +20,6 @@ constexpr std::uint64_t kMeasuredBytes = 32ULL << 20;
 // on two busy cores wrote a table of 980 MB with two indexes anew in 9.8 s.
 constexpr double kWrittenBytesPerSecond = 100e6;
 
-constexpr const char* kTree =
-    "WITH RECURSIVE tree(oid) AS (SELECT $1::pg_catalog.oid UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN "
-    "tree ON i.inhparent = tree.oid) ";
-
 /// Bytes a second that reading the largest part gave; 0 when it could not be measured.
 double measure_rate(Session& session, const Table& table) {
   const auto part = session.query(

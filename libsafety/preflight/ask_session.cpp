@@ -15,11 +15,6 @@ constexpr int kLockTimeoutMs = 300;
 // Above this a table is not counted where an estimate will do.
 constexpr std::uint64_t kCountedBytes = 256ULL << 20;
 
-// The relation with its partitions and children.
-constexpr const char* kTree =
-    "WITH RECURSIVE tree(oid) AS (SELECT $1::pg_catalog.oid UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i "
-    "JOIN tree ON i.inhparent = tree.oid) ";
-
 constexpr const char* kUserSchema = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'safety')";
 
 Table table_of(const pg::Result& rows) {

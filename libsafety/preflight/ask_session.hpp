@@ -36,6 +36,11 @@ struct NoAnswer {
   std::string sqlstate = {};  // when the server said it
 };
 
+/// Begins a query about the relation whose oid is $1, with its partitions and children: `tree` holds their oids.
+inline constexpr const char* kTree =
+    "WITH RECURSIVE tree(oid) AS (SELECT $1::pg_catalog.oid UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i "
+    "JOIN tree ON i.inhparent = tree.oid) ";
+
 class Session {
  public:
   Session(const Context& context, const pg::ConnectionInfo& info, const AskOptions& options);

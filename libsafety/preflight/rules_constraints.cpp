@@ -10,7 +10,7 @@
 namespace safety::preflight {
 namespace {
 
-using Kind = ConstraintInfo::Kind;
+using ConstraintKind = ConstraintInfo::Kind;
 
 std::string words_of_columns(const std::vector<std::string>& columns) { return "(" + join(columns, ", ") + ")"; }
 
@@ -48,7 +48,7 @@ void check_unique(Look& look, const Action& action, const ConstraintInfo& constr
     for (const auto& column : constraint.columns) keys.push_back(quote_where_needed(look.made.original_column(action.object, column)));
   const auto newness = newness_of(look, action.object, constraint.columns);
   const bool is_over_columns = !is_index || constraint.columns.size() == keys.size();
-  const bool is_primary = constraint.kind == Kind::primary_key;
+  const bool is_primary = constraint.kind == ConstraintKind::primary_key;
   const auto rule = is_primary ? "add-primary-key" : look.made.is_dropped_index(action.name) ? "index-made-unique" : "add-unique";
   const auto what = is_primary ? "primary key" : look.made.is_dropped_index(action.name) ? "unique index of the old one's name" : "unique key";
   if (newness.are_all_new && is_over_columns) {
@@ -110,12 +110,12 @@ void check_new_constraint(Look& look, const Action& action, const ConstraintInfo
   if (action.is_part_of_table && look.made.is_new(action.object)) return;
   const auto name = format_name(action.object);
   switch (constraint.kind) {
-    case Kind::unique:
-    case Kind::primary_key:
+    case ConstraintKind::unique:
+    case ConstraintKind::primary_key:
       if (constraint.index.empty()) check_unique(look, action, constraint);
       break;
-    case Kind::foreign_key: check_foreign_key(look, action, constraint); break;
-    case Kind::check: {
+    case ConstraintKind::foreign_key: check_foreign_key(look, action, constraint); break;
+    case ConstraintKind::check: {
       // A new column's own check over its own default is looked at by whoever wrote both.
       if (action.is_part_of_table) break;
       const bool was_changed = look.made.has_changed_rows(action.object);
@@ -125,7 +125,7 @@ void check_new_constraint(Look& look, const Action& action, const ConstraintInfo
         look.ask(finding, Question::Kind::check_violations, action.object).expression = constraint.expression;
       break;
     }
-    case Kind::exclusion: {
+    case ConstraintKind::exclusion: {
       const auto finding = look.report("add-exclusion", action.position, name, fmt::format("adds an exclusion constraint to {}: fails where rows overlap", name));
       if (!look.made.has_changed_rows(action.object)) look.ask(finding, Question::Kind::overlaps, action.object).expression = constraint.expression;
       break;

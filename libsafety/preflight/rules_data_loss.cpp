@@ -105,7 +105,7 @@ void check_delete(Look& look, const Action& action) {
   if (action.is_condition_known) look.ask(finding, Question::Kind::affected_rows, action.object).expression = action.expression;
 }
 
-void check_update(Look& look, const Action& action) {
+void check_lost_values(Look& look, const Action& action) {
   if (look.made.is_new(action.object)) return;
   const auto name = format_name(action.object);
   const bool is_backfill = std::all_of(action.set_columns.begin(), action.set_columns.end(), [&](const auto& column) {
@@ -145,7 +145,7 @@ void check_data_loss(Look& look, const Action& action) {
       break;
     case Kind::truncate: check_truncate(look, action); break;
     case Kind::delete_rows: check_delete(look, action); break;
-    case Kind::update_rows: check_update(look, action); break;
+    case Kind::update_rows: check_lost_values(look, action); break;
     case Kind::merge_rows:
       if (!look.made.is_new(action.object)) look.report("many-rows-changed", action.position, name, fmt::format("merges rows into {}", name));
       break;

@@ -63,7 +63,7 @@ void check_new_column(Look& look, const Action& action) {
   if (column.is_stored) report_sized(look, "add-stored-generated", action, full, fmt::format("rewrites {} to compute {} for each row", name, column.name));
 }
 
-void check_update(Look& look, const Action& action) {
+void check_backfill(Look& look, const Action& action) {
   if (look.made.is_new(action.object) || action.set_columns.empty()) return;
   const bool is_backfill = std::all_of(action.set_columns.begin(), action.set_columns.end(),
                                        [&](const auto& column) { return look.made.new_column(action.object, column) != nullptr; });
@@ -124,7 +124,7 @@ void check_locks(Look& look, const Action& action) {
     case Kind::create_index: check_index(look, action); break;
     case Kind::add_constraint: check_constraint(look, action); break;
     case Kind::add_column: check_new_column(look, action); break;
-    case Kind::update_rows: check_update(look, action); break;
+    case Kind::update_rows: check_backfill(look, action); break;
     case Kind::attach_partition:
     case Kind::detach_partition: check_partition(look, action); break;
     case Kind::drop_index:

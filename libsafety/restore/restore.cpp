@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/text.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/checkpoint/store.hpp"

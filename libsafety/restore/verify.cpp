@@ -2,6 +2,7 @@
 
 #include "libsafety/archive/encryption.hpp"
 #include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/error.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/checkpoint/registry.hpp"

@@ -13,7 +13,7 @@ namespace safety::rollback {
 namespace {
 
 using migrations::Token;
-using Tokens = std::vector<Token>;
+using FileTokens = std::vector<Token>;
 using What = schema::Change::What;
 
 /// "photo_url" as a key of the schema has it: "photoUrl".
@@ -95,7 +95,7 @@ class DrizzleAdvice {
   }
 
   const migrations::DrizzleProject& project_;
-  std::vector<Tokens> files_;
+  std::vector<FileTokens> files_;
   std::vector<AdviceLine> lines_;
 };
 

@@ -96,7 +96,7 @@ std::string time_of(const std::string& at) {
   return parse_rfc3339(at) ? fmt::format("<time datetime=\"{}\">{}</time>", escape_html(at), shown) : fmt::format("<span>{}</span>", shown);
 }
 
-std::string timeline(const Incident& incident) {
+std::string timeline_html(const Incident& incident) {
   if (incident.events.empty()) return "";
   constexpr std::array<std::string_view, 4> kStates{"done", "failed", "skipped", "undone"};
   std::string text = "<ol class=\"timeline\">\n";
@@ -134,7 +134,7 @@ std::string format_html(const Incident& incident) {
   auto text = fmt::format("<header>\n<h1>{}</h1>\n", escape_html(title));
   text += fmt::format("<p class=\"lead\">{}</p>\n{}</header>\n<main>\n", escape_html(lead_of(incident)), facts(incident));
   text += section("Left to do", list(incident.left_to_do, "todo")) + section("What was undone", list(incident.changes)) + section("Migrations taken back", migrations_table(incident)) +
-          section("Timeline (UTC)", timeline(incident)) + section("Rows written since that were kept", saved_table(incident)) + section("Kept", list(incident.kept)) +
+          section("Timeline (UTC)", timeline_html(incident)) + section("Rows written since that were kept", saved_table(incident)) + section("Kept", list(incident.kept)) +
           section("Folders moved", list(incident.moves));
   if (!trim(incident.sql).empty()) text += section("SQL that was run", "<pre>" + escape_html(sql_text(incident.sql)) + "</pre>\n");
   return format_page({title, kStyle, text + "</main>\n"});

@@ -103,9 +103,6 @@ TEST_P(CodecTest, IsFoundByItsName) {
   EXPECT_EQ(parse_codec(name_of(GetParam())), GetParam());
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
-  return std::string(name_of(info.param));
-}
 INSTANTIATE_TEST_SUITE_P(All, CodecTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Codec, HasTheExtensionsOfStockTools) {

@@ -196,9 +196,6 @@ TEST_P(CorruptionTest, AFooterThatPointsElsewhereIsDamage) {
     }
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
-  return std::string(name_of(info.param));
-}
 INSTANTIATE_TEST_SUITE_P(All, CorruptionTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Corruption, JunkIsNoArchive) {

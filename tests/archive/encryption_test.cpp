@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "tests/archive/sample_archive.hpp"
 #include "tests/testing/age.hpp"
 

@@ -1,4 +1,5 @@
 #include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 
 #include <gtest/gtest.h>
 
@@ -78,9 +79,6 @@ TEST_P(ReaderTest, StopsWhenAsked) {
   EXPECT_EQ(code_of([&] { sha256_of_file(stopped, path_); }), Code::interrupted);
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
-  return std::string(name_of(info.param));
-}
 INSTANTIATE_TEST_SUITE_P(All, ReaderTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 /// Writes one table whose index entry `change` falsifies, and gives what the check says.

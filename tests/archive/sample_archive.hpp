@@ -24,6 +24,9 @@ using testing::error_of;
 
 inline constexpr std::array kAllCodecs{Codec::plain, Codec::gzip, Codec::zstd};
 
+/// Names the cases of suites over kAllCodecs.
+inline std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) { return std::string(name_of(info.param)); }
+
 /// What is thrown inside `act` as its code; success when nothing is.
 template <typename Act>
 Code code_of(Act act) {

@@ -2,19 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "libsafety/base/error.hpp"
+#include "tests/archive/fixture.hpp"
 
 namespace safety::archive {
 namespace {
-
-std::string read_fixture(const std::string& name) {
-  std::ifstream file(SAFETY_SOURCE_DIR "/tests/archive/fixtures/" + name, std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Takes `line` out of `text`, `times` times from the left.
 std::string without_line(std::string text, const std::string& line, int times = 1) {

@@ -2,21 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <tuple>
 #include <vector>
 
 #include "libsafety/base/error.hpp"
+#include "tests/archive/fixture.hpp"
 
 namespace safety::archive {
 namespace {
-
-std::string read_fixture(const std::string& name) {
-  std::ifstream file(SAFETY_SOURCE_DIR "/tests/archive/fixtures/" + name, std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Everything that a script yields, with the rows behind their statement.
 struct Seen {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "tests/archive/sample_archive.hpp"
 
 namespace safety::archive {
@@ -116,9 +117,6 @@ TEST_P(WriterTest, TakesRowsFromManyThreads) {
   EXPECT_EQ(open_table, -1);
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<Codec>& info) {
-  return std::string(name_of(info.param));
-}
 INSTANTIATE_TEST_SUITE_P(All, WriterTest, ::testing::ValuesIn(kAllCodecs), name_of_case);
 
 TEST(Writer, LeavesNothingWhenItIsNotCommitted) {

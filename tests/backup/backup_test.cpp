@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "libsafety/archive/reader.hpp"
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/base/time.hpp"
 #include "libsafety/checkpoint/operation_lock.hpp"
 #include "libsafety/checkpoint/store.hpp"

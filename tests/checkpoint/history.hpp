@@ -25,6 +25,7 @@ inline Record archive_of(std::uint64_t sequence, Instant taken, Proof proof = Pr
 }
 
 inline Instant at(const std::string& day_and_time) { return *parse_rfc3339(day_and_time + ":00.000Z"); }
+inline const Instant kNow = at("2026-11-26T12:00");
 
 inline Record failed(Record record) {
   record.proofs.push_back({Proof::digest, record.snapshot_time, 1, false, "its SHA-256 differs"});

@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const Instant kNow = *parse_rfc3339("2026-11-26T12:00:00.000Z");
+const Instant kNoon = *parse_rfc3339("2026-11-26T12:00:00.000Z");
 
 Record record_of(const std::string& id, const std::string& taken, Proof proof = Proof::digest) {
   Record record;
@@ -29,7 +29,7 @@ Run run_of(const std::string& database, const std::string& started) {
 }
 
 std::string newest_of(const std::vector<Record>& records, Proof least = Proof::digest) {
-  const auto* newest = find_newest_backup(records, "shop", least, kNow);
+  const auto* newest = find_newest_backup(records, "shop", least, kNoon);
   return newest != nullptr ? newest->id : "none";
 }
 
@@ -75,13 +75,13 @@ TEST(NewestOffsiteCopy, IsAsOldAsItsContent) {
   third.checkpoint = "b";
   third.offsite = "";  // its copy failed
   const std::vector<Record> records{record_of("a", "2026-11-25T02:00:01.000Z"), record_of("b", "2026-11-26T02:00:00.000Z")};
-  const auto copy = find_newest_offsite_copy(records, {first, second, third}, "shop", kNow);
+  const auto copy = find_newest_offsite_copy(records, {first, second, third}, "shop", kNoon);
   ASSERT_TRUE(copy);
   EXPECT_EQ(copy->checkpoint, "a");
   EXPECT_EQ(copy->place, "b2:shop");
   EXPECT_EQ(format_rfc3339(copy->taken), "2026-11-25T02:00:01.000Z");
-  EXPECT_EQ(format_rfc3339(find_newest_offsite_copy(records, {second}, "shop", kNow)->taken), "2026-11-24T01:00:00.000Z");
-  EXPECT_FALSE(find_newest_offsite_copy(records, {first}, "other", kNow));
+  EXPECT_EQ(format_rfc3339(find_newest_offsite_copy(records, {second}, "shop", kNoon)->taken), "2026-11-24T01:00:00.000Z");
+  EXPECT_FALSE(find_newest_offsite_copy(records, {first}, "other", kNoon));
 }
 
 TEST(Databases, AreThoseOfRecordsAndRuns) {

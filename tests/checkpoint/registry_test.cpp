@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using testing::quiet_context;
 using testing::TestDatabase;
 
-Record record(const std::string& id, const std::string& label = "") {
+Record noted(const std::string& id, const std::string& label = "") {
   Record made;
   made.id = id;
   made.sequence = 1;
@@ -40,7 +40,7 @@ TEST(Registry, MirrorsARecordAndItsChanges) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());
   registry.prepare();
-  auto made = record("a", "it's \"quoted\" \xC3\xA9");
+  auto made = noted("a", "it's \"quoted\" \xC3\xA9");
   registry.put(made);
   EXPECT_EQ(database.value("SELECT label || '|' || rows || '|' || proof FROM safety.checkpoints"),
             "it's \"quoted\" \xC3\xA9|12|L1");
@@ -57,7 +57,7 @@ TEST(Registry, RefusesARecordWithoutADigest) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());
   registry.prepare();
-  auto made = record("a");
+  auto made = noted("a");
   made.archive.sha256.clear();
   EXPECT_EQ(error_of([&] { registry.put(made); }).sqlstate(), "23514");
 }
@@ -66,7 +66,7 @@ TEST(Registry, TakesACloneAloneButNotACheckpointOfNothing) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());
   registry.prepare();
-  auto made = record("a");
+  auto made = noted("a");
   made.clone = Clone{"shop__clone_20261122_100000", 16400, "wal_log", 7, 0.1, "2026-11-22T10:00:00.000Z"};
   registry.put(made);
   made.archive = {};
@@ -102,9 +102,9 @@ TEST(Registry, BringsAnOlderOneUpToDateAndKeepsItsRows) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());
   registry.prepare();
-  registry.put(record("old"));
+  registry.put(noted("old"));
   make_first_version(database);
-  auto made = record("new");
+  auto made = noted("new");
   made.archive = {};
   made.clone = Clone{"shop__clone_20261122_100000", 16400, "wal_log", 7, 0.1, "2026-11-22T10:00:00.000Z"};
   registry.put(made);
@@ -119,7 +119,7 @@ TEST(Registry, BringsTheSecondVersionUpToDateWithTheFirstStep) {
   const TestDatabase database;
   Registry registry(quiet_context(), database.info());
   registry.prepare();
-  registry.put(record("old"));
+  registry.put(noted("old"));
   registry.put(operation("one", "2026-11-22T10:05:00.000Z"));
   make_second_version(database);
   EXPECT_THAT(registry.list_steps("one"), ::testing::IsEmpty());
@@ -135,7 +135,7 @@ TEST(Registry, LeavesANewerVersionAsItIs) {
   registry.prepare();
   database.execute("COMMENT ON SCHEMA safety IS 'safety registry 4: of tomorrow'");
   registry.prepare();
-  registry.put(record("a"));
+  registry.put(noted("a"));
   EXPECT_EQ(database.value("SELECT obj_description('safety'::regnamespace)"), "safety registry 4: of tomorrow");
 }
 
@@ -173,7 +173,7 @@ TEST(Registry, OfAnOlderVersionIsCarriedIntoANewerOne) {
   const TestDatabase old_one, new_one;
   Registry from(quiet_context(), old_one.info()), to(quiet_context(), new_one.info());
   from.prepare();
-  from.put(record("a", "tab\tand\\backslash\n"));
+  from.put(noted("a", "tab\tand\\backslash\n"));
   make_first_version(old_one);
   to.prepare();
   to.put(StepRecord{"stale", 1, "revert", "done", "2026-11-22T10:01:00.000Z", "", ""});
@@ -202,13 +202,13 @@ TEST(Registry, IsCarriedIntoTheDatabaseThatTakesOver) {
   const TestDatabase old_one, new_one;
   Registry from(quiet_context(), old_one.info()), to(quiet_context(), new_one.info());
   from.prepare();
-  from.put(record("a", "tab\tand\\backslash\n"));
+  from.put(noted("a", "tab\tand\\backslash\n"));
   from.put(operation("one"));
   from.put(StepRecord{"one", 1, "revert", "done", "2026-11-22T10:01:00.000Z", "alice", "tab\t"});
   old_one.execute("INSERT INTO safety.rolled_back_migrations (operation, tool, schema_name, table_name, migration, action, row) "
                   "VALUES ('one', 'prisma', 'public', '_prisma_migrations', '1_a', 'deleted', '{\"id\": \"\\\\ \\\"\"}')");
   to.prepare();
-  to.put(record("stale"));
+  to.put(noted("stale"));
   from.copy_to(to);
   for (const char* table : {"checkpoints", "operations", "rolled_back_migrations", "steps"}) {
     const auto sql = std::string("SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM safety.") + table + " t";
@@ -243,7 +243,7 @@ TEST(Registry, WorksInDatabasesOfOtherEncodings) {
     const TestDatabase database(options);
     Registry registry(quiet_context(), database.info());
     registry.prepare();
-    registry.put(record("a", "caf\xC3\xA9"));
+    registry.put(noted("a", "caf\xC3\xA9"));
     EXPECT_EQ(database.value("SELECT count(*) FROM safety.checkpoints"), "1") << options;
   }
 }

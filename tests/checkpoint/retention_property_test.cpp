@@ -15,8 +15,6 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 
-const Instant kNow = at("2026-11-26T12:00");
-
 struct History {
   std::vector<Record> records;
   RetentionPolicy policy;

@@ -22,8 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const Instant kNow = at("2026-11-26T12:00");
-
 /// Against tests/checkpoint/retention/<name>.txt.
 void expect_verdicts(const std::string& name, const std::vector<Verdict>& verdicts) {
   std::string text;

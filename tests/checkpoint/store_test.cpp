@@ -1,5 +1,6 @@
 #include "libsafety/checkpoint/store.hpp"
 
+#include "libsafety/archive/sha256.hpp"
 #include "libsafety/archive/writer.hpp"
 #include "tests/testing/testing.hpp"
 

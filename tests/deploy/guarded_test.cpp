@@ -90,13 +90,13 @@ TEST(Guarded, LetsATypeChangeThroughWhenItsLossIsMeant) {
   EXPECT_EQ(guarded.stage.value("SELECT data_type FROM information_schema.columns WHERE table_name = 'locations' AND column_name = 'geocode_confidence'"), "integer");
 }
 
-struct Failure {
+struct KnownFailure {
   const char* name;
   const char* rule;    // of preflight
   const char* object;  // it names
 };
 
-class GuardedFailures : public ::testing::TestWithParam<Failure> {};
+class GuardedFailures : public ::testing::TestWithParam<KnownFailure> {};
 
 TEST_P(GuardedFailures, AreKnownBeforeProductionIsTouched) {
   Guarded guarded(GetParam().name);
@@ -119,8 +119,8 @@ TEST_P(GuardedFailures, AreKnownBeforeProductionIsTouched) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, GuardedFailures,
-                         ::testing::Values(Failure{"unique_violation", "add-unique", "shift_signups"}, Failure{"not_null_violation", "add-required-column", "campaigns"},
-                                           Failure{"foreign_key_violation", "add-foreign-key", "representatives"}, Failure{"fails_on_data", "risky-cast", "campaign_emails"}),
+                         ::testing::Values(KnownFailure{"unique_violation", "add-unique", "shift_signups"}, KnownFailure{"not_null_violation", "add-required-column", "campaigns"},
+                                           KnownFailure{"foreign_key_violation", "add-foreign-key", "representatives"}, KnownFailure{"fails_on_data", "risky-cast", "campaign_emails"}),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Guarded, StopsAMigrationThatMeetsADatabaseThatDrifted) {

@@ -111,12 +111,12 @@ TEST_P(Scenarios, GoesThroughAndLeavesNothingToDo) {
   expect_up_to_date(stage);
 }
 
-const std::string kProvince = has_column("locations", "province"), kDescription = has_column("videos", "description"),
+const std::string kHasProvince = has_column("locations", "province"), kDescription = has_column("videos", "description"),
                   kShift = has_column("calls", "shift_id");
 INSTANTIATE_TEST_SUITE_P(
     SeedPage, Scenarios,
     ::testing::Values(
-        Scenario{"add_nullable_field", "20260213120000_add_province_to_location", kProvince.c_str()},
+        Scenario{"add_nullable_field", "20260213120000_add_province_to_location", kHasProvince.c_str()},
         Scenario{"add_required_field_with_default", "20260213121000_add_priority_to_campaign",
                  "SELECT coalesce(bool_and(to_jsonb(c)->>'priority' = '0'), false) FROM campaigns c"},
         Scenario{"add_relation", "20260213122000_add_shift_to_call", kShift.c_str()},
@@ -170,7 +170,7 @@ TEST_P(Failures, FailsOnWhatTheDatabaseHolds) {
   EXPECT_EQ(stage.drizzle_content(), drizzle);
 }
 
-const std::string kHalf = "SELECT (" + has_column("locations", "geocode_score") + ") AND (" +
+const std::string kHalfDone = "SELECT (" + has_column("locations", "geocode_score") + ") AND (" +
                           has_column("locations", "geocode_confidence") + ")";
 const Failure kFailures[] = {
     {"drifted_database", "20260213120000_add_province_to_location",
@@ -181,7 +181,7 @@ const Failure kFailures[] = {
      "Foreign key constraint failed: representatives_postal_code_fkey", ""},
     {"fails_on_data", "20260213141000_limit_subject", "too long", ""},
     {"fails_half_way", "20260213140000_geocode_score", "invalid input syntax for type integer: \"rooftop\"",
-     kHalf.c_str()},
+     kHalfDone.c_str()},
 };
 INSTANTIATE_TEST_SUITE_P(SeedPage, Failures, ::testing::ValuesIn(kFailures),
                          [](const ::testing::TestParamInfo<Failure>& one) { return std::string(one.param.name); });

@@ -1,6 +1,7 @@
 #include "libsafety/migrations/drizzle_history.hpp"
 
 #include "libsafety/archive/sha256.hpp"
+#include "tests/migrations/histories.hpp"
 #include "tests/testing/testing.hpp"
 
 namespace safety::migrations {
@@ -12,11 +13,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string sql_of(const std::string& name) { return "-- " + name + "\nSELECT 1;\n"; }
-
-struct Stage {
+struct DrizzleStage {
   /// Journal entries: name and time.
-  explicit Stage(const std::vector<std::pair<std::string, std::int64_t>>& entries, bool is_by_name = false) {
+  explicit DrizzleStage(const std::vector<std::pair<std::string, std::int64_t>>& entries, bool is_by_name = false) {
     project.drizzle.emplace();
     project.drizzle->config = "/code/drizzle.config.ts";
     for (const auto& [name, when] : entries)
@@ -35,24 +34,8 @@ struct Stage {
   TestDatabase database;
 };
 
-std::vector<std::string> states_of(const History& history) {
-  std::vector<std::string> states;
-  for (const auto& entry : history.entries) states.push_back(entry.name + " " + name_of(entry.state));
-  return states;
-}
-std::vector<std::string> codes_of(const History& history) {
-  std::vector<std::string> codes;
-  for (const auto& problem : history.problems) codes.push_back(name_of(problem.severity) + " " + problem.code);
-  return codes;
-}
-std::vector<std::string> pending_of(const History& history) {
-  std::vector<std::string> names;
-  for (const auto& migration : history.pending) names.push_back(migration.name);
-  return names;
-}
-
 TEST(DrizzleHistory, TellsAppliedFromPending) {
-  const Stage stage({{"0000_a", 1000}, {"0001_b", 2000}, {"0002_c", 3000}});
+  const DrizzleStage stage({{"0000_a", 1000}, {"0001_b", 2000}, {"0002_c", 3000}});
   stage.add_row("0000_a", 1000);
   stage.add_row("0001_b", 2000);
   const auto history = stage.read();
@@ -65,7 +48,7 @@ TEST(DrizzleHistory, TellsAppliedFromPending) {
 }
 
 TEST(DrizzleHistory, SeesWhatDrizzlePassesOverInSilence) {
-  const Stage stage({{"0000_a", 1000}, {"0001_merged", 1500}, {"0001_b", 2000}});
+  const DrizzleStage stage({{"0000_a", 1000}, {"0001_merged", 1500}, {"0001_b", 2000}});
   stage.add_row("0000_a", 1000);
   stage.add_row("0001_b", 2000);
   const auto history = stage.read();
@@ -75,7 +58,7 @@ TEST(DrizzleHistory, SeesWhatDrizzlePassesOverInSilence) {
 }
 
 TEST(DrizzleHistory, SeesEditedAndMissingOnes) {
-  const Stage stage({{"0000_a", 1000}});
+  const DrizzleStage stage({{"0000_a", 1000}});
   stage.add_row("0000_a", 1000, std::string(64, 'f'));
   stage.add_row("0001_gone", 2000);
   const auto history = stage.read();
@@ -84,7 +67,7 @@ TEST(DrizzleHistory, SeesEditedAndMissingOnes) {
 }
 
 TEST(DrizzleHistory, GoesByNamesFromVersionOneOn) {
-  const Stage stage({{"20260101000000_a", 1767225600000}, {"20260102000000_late", 1767312000000}, {"20260103000000_c", 1767398400000}}, true);
+  const DrizzleStage stage({{"20260101000000_a", 1767225600000}, {"20260102000000_late", 1767312000000}, {"20260103000000_c", 1767398400000}}, true);
   stage.database.execute("ALTER TABLE drizzle.__drizzle_migrations ADD COLUMN name text, ADD COLUMN applied_at timestamptz");
   stage.add_row("20260101000000_a", 1767225600123);  // from before there were names
   stage.database.execute("INSERT INTO drizzle.__drizzle_migrations (hash, created_at, name, applied_at) VALUES ('" + archive::Sha256::of(sql_of("20260103000000_c")) +
@@ -97,13 +80,13 @@ TEST(DrizzleHistory, GoesByNamesFromVersionOneOn) {
 }
 
 TEST(DrizzleHistory, SeesAJournalThatNamesAFileWhichIsNotThere) {
-  Stage stage({{"0000_a", 1000}});
+  DrizzleStage stage({{"0000_a", 1000}});
   stage.project.drizzle->migrations[0].path.clear();
   EXPECT_THAT(codes_of(stage.read()), ElementsAre("error drizzle-migration-without-sql"));
 }
 
 TEST(DrizzleHistory, FindsTheTableThatTheConfigNames) {
-  Stage stage({{"0000_a", 1000}});
+  DrizzleStage stage({{"0000_a", 1000}});
   stage.database.execute("ALTER TABLE drizzle.__drizzle_migrations RENAME TO history; ALTER TABLE drizzle.history SET SCHEMA public");
   stage.project.drizzle->migrations_table = "history";
   stage.database.execute("INSERT INTO history (hash, created_at) VALUES ('" + archive::Sha256::of(sql_of("0000_a")) + "', 1000)");
@@ -111,7 +94,7 @@ TEST(DrizzleHistory, FindsTheTableThatTheConfigNames) {
 }
 
 TEST(DrizzleHistory, WarnsWhereTablesOfAPushMeetAFirstMigration) {
-  Stage stage({{"0000_a", 1000}});
+  DrizzleStage stage({{"0000_a", 1000}});
   stage.project.drizzle->tables = {"media"};
   stage.database.execute("DROP TABLE drizzle.__drizzle_migrations; CREATE TABLE media (id int)");
   const auto history = stage.read();
@@ -120,13 +103,13 @@ TEST(DrizzleHistory, WarnsWhereTablesOfAPushMeetAFirstMigration) {
 }
 
 TEST(DrizzleHistory, OfAPushIsNone) {
-  Stage stage({});
+  DrizzleStage stage({});
   stage.database.execute("DROP SCHEMA drizzle CASCADE");
   auto history = stage.read();
   EXPECT_THAT(history.entries, IsEmpty());
   EXPECT_THAT(codes_of(history), ElementsAre("info drizzle-no-history"));
   // Migrations may lie there from an earlier time: what counts is which command runs.
-  Stage both({{"0000_a", 1000}});
+  DrizzleStage both({{"0000_a", 1000}});
   both.database.execute("DROP SCHEMA drizzle CASCADE");
   both.project.commands = {"cd . && npx drizzle-kit push --force"};
   EXPECT_THAT(codes_of(both.read()), ElementsAre("info drizzle-no-history"));
@@ -134,7 +117,7 @@ TEST(DrizzleHistory, OfAPushIsNone) {
 }
 
 TEST(DrizzleHistory, SaysWhatOfTheConfigCouldNotBeRead) {
-  Stage stage({{"0000_a", 1000}});
+  DrizzleStage stage({{"0000_a", 1000}});
   stage.project.drizzle->not_understood = {"tablesFilter: tables()"};
   const auto history = stage.read();
   EXPECT_THAT(codes_of(history), ElementsAre("info drizzle-not-understood"));
@@ -142,13 +125,13 @@ TEST(DrizzleHistory, SaysWhatOfTheConfigCouldNotBeRead) {
 }
 
 TEST(DrizzleHistory, NamesATableThatIsNoHistory) {
-  const Stage stage({{"0000_a", 1000}});
+  const DrizzleStage stage({{"0000_a", 1000}});
   stage.database.execute("ALTER TABLE drizzle.__drizzle_migrations DROP COLUMN hash");
   EXPECT_THAT(codes_of(stage.read()), ElementsAre("error drizzle-unknown-history"));
 }
 
 TEST(ReadHistories, GivesOneForEachTool) {
-  Stage stage({{"0000_a", 1000}});
+  DrizzleStage stage({{"0000_a", 1000}});
   stage.project.prisma.emplace();
   auto connection = stage.database.connect();
   const auto histories = read_histories(testing::quiet_context(), connection, stage.project);
@@ -158,7 +141,7 @@ TEST(ReadHistories, GivesOneForEachTool) {
 }
 
 TEST(ReadHistories, ReadsTablesOfToolsThatTheProjectHasNot) {
-  const Stage stage({});
+  const DrizzleStage stage({});
   stage.add_row("a", 1000);
   auto connection = stage.database.connect();
   const auto histories = read_histories(testing::quiet_context(), connection, Project());

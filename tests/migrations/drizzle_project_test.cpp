@@ -15,13 +15,8 @@ using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::UnorderedElementsAre;
 
-void write(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::create_directories(path.parent_path());
-  write_text(path, text);
-}
-
 DrizzleProject read_config(const TempFolder& folder, std::string_view config) {
-  write(folder / "drizzle.config.ts", config);
+  write_text(folder / "drizzle.config.ts", config);
   return read_drizzle_project(folder.path(), folder / "drizzle.config.ts");
 }
 
@@ -89,11 +84,11 @@ TEST(DrizzleConfig, SeesAnAddressThatIsWrittenDown) {
 
 TEST(DrizzleConfig, FindsSchemaFilesByPatternFolderAndList) {
   const TempFolder folder;
-  write(folder / "src/a.schema.ts", "export const a = pgTable('a', {})");
-  write(folder / "src/deep/er/b.schema.ts", "export const b = pgTable('b', {})");
-  write(folder / "src/node_modules/x/c.schema.ts", "export const c = pgTable('c', {})");
-  write(folder / "src/other.ts", "export const o = pgTable('o', {})");
-  write(folder / "src/types.d.ts", "export const d = pgTable('d', {})");
+  write_text(folder / "src/a.schema.ts", "export const a = pgTable('a', {})");
+  write_text(folder / "src/deep/er/b.schema.ts", "export const b = pgTable('b', {})");
+  write_text(folder / "src/node_modules/x/c.schema.ts", "export const c = pgTable('c', {})");
+  write_text(folder / "src/other.ts", "export const o = pgTable('o', {})");
+  write_text(folder / "src/types.d.ts", "export const d = pgTable('d', {})");
   EXPECT_THAT(read_config(folder, "export default { schema: './src/**/*.schema.ts' }").tables, UnorderedElementsAre("a", "b"));
   EXPECT_THAT(read_config(folder, "export default { schema: 'src/*.schema.{ts,js}' }").tables, ElementsAre("a"));
   EXPECT_THAT(read_config(folder, "export default { schema: './src' }").tables, UnorderedElementsAre("a", "o"));
@@ -102,9 +97,9 @@ TEST(DrizzleConfig, FindsSchemaFilesByPatternFolderAndList) {
 
 TEST(DrizzleConfig, FollowsWhatASchemaFileExportsFromOthers) {
   const TempFolder folder;
-  write(folder / "db/index.ts", "export * from './users'\nexport { media } from \"./media.js\"\nexport * from './index'\nexport * from './gone'");
-  write(folder / "db/users/index.ts", "export const u = pgTable('users', {})");
-  write(folder / "db/media.ts", "export const media = pgTable('media', {})");
+  write_text(folder / "db/index.ts", "export * from './users'\nexport { media } from \"./media.js\"\nexport * from './index'\nexport * from './gone'");
+  write_text(folder / "db/users/index.ts", "export const u = pgTable('users', {})");
+  write_text(folder / "db/media.ts", "export const media = pgTable('media', {})");
   const auto project = read_config(folder, "export default { schema: './db/index.ts' }");
   EXPECT_THAT(project.tables, UnorderedElementsAre("users", "media"));
   EXPECT_EQ(read_config(folder, "export default { schema: path.join(__dirname, 'db', 'index.ts'), migrations: { table: 'history', schema: 'public' } }").tables.size(), 2U);
@@ -151,9 +146,9 @@ TEST(DrizzleDeclarations, HoldsItselfAgainstTextThatIsNoScript) {
 
 TEST(DrizzleMigrations, AreReadInTheOrderOfTheJournal) {
   const TempFolder folder;
-  write(folder / "drizzle/meta/_journal.json", R"({"version":"7","entries":[{"idx":0,"when":1700000000000,"tag":"0000_b"},{"idx":1,"when":1700000000001,"tag":"0001_a"},{"idx":2,"when":3,"tag":"0002_gone"}]})");
-  write(folder / "drizzle/0000_b.sql", "B");
-  write(folder / "drizzle/0001_a.sql", "A");
+  write_text(folder / "drizzle/meta/_journal.json", R"({"version":"7","entries":[{"idx":0,"when":1700000000000,"tag":"0000_b"},{"idx":1,"when":1700000000001,"tag":"0001_a"},{"idx":2,"when":3,"tag":"0002_gone"}]})");
+  write_text(folder / "drizzle/0000_b.sql", "B");
+  write_text(folder / "drizzle/0001_a.sql", "A");
   const auto project = read_config(folder, "export default {}");
   ASSERT_EQ(project.migrations.size(), 3U);
   EXPECT_EQ(project.migrations[0].name, "0000_b");
@@ -164,8 +159,8 @@ TEST(DrizzleMigrations, AreReadInTheOrderOfTheJournal) {
 
 TEST(DrizzleMigrations, AreFoldersSinceVersionOne) {
   const TempFolder folder;
-  write(folder / "drizzle/20260102000000_b/migration.sql", "B");
-  write(folder / "drizzle/20260101000000_a/migration.sql", "A");
+  write_text(folder / "drizzle/20260102000000_b/migration.sql", "B");
+  write_text(folder / "drizzle/20260101000000_a/migration.sql", "A");
   const auto project = read_config(folder, "export default {}");
   ASSERT_EQ(project.migrations.size(), 2U);
   EXPECT_EQ(project.migrations[0].name, "20260101000000_a");
@@ -173,7 +168,7 @@ TEST(DrizzleMigrations, AreFoldersSinceVersionOne) {
 
 TEST(DrizzleMigrations, RefusesAJournalThatIsNone) {
   const TempFolder folder;
-  write(folder / "drizzle/meta/_journal.json", "<<<<<<< HEAD");
+  write_text(folder / "drizzle/meta/_journal.json", "<<<<<<< HEAD");
   const auto error = error_of([&] { read_config(folder, "export default {}"); });
   EXPECT_EQ(error.code(), Code::config);
   EXPECT_THAT(error.message(), HasSubstr("_journal.json"));
@@ -181,8 +176,8 @@ TEST(DrizzleMigrations, RefusesAJournalThatIsNone) {
 
 TEST(DrizzleProject, FindsTheInstalledVersionInAFolderAbove) {
   const TempFolder folder;
-  write(folder / "node_modules/drizzle-kit/package.json", R"({"name":"drizzle-kit","version":"0.31.10"})");
-  write(folder / "apps/media/drizzle.config.ts", "export default {}");
+  write_text(folder / "node_modules/drizzle-kit/package.json", R"({"name":"drizzle-kit","version":"0.31.10"})");
+  write_text(folder / "apps/media/drizzle.config.ts", "export default {}");
   EXPECT_EQ(read_drizzle_project(folder / "apps/media", folder / "apps/media/drizzle.config.ts").version, "0.31.10");
 }
 

@@ -2,6 +2,7 @@
 
 #include "libsafety/archive/sha256.hpp"
 #include "libsafety/migrations/checksum.hpp"
+#include "tests/migrations/histories.hpp"
 #include "tests/testing/testing.hpp"
 
 namespace safety::migrations {
@@ -20,11 +21,9 @@ constexpr const char* kTable =
     "migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), "
     "applied_steps_count INTEGER NOT NULL DEFAULT 0)";
 
-std::string sql_of(const std::string& name) { return "-- " + name + "\nSELECT 1;\n"; }
-
 /// A project with the migrations "1_a", "2_b" ... and a database with Prisma's table.
-struct Stage {
-  explicit Stage(const std::vector<std::string>& names, const std::string& in_schema = "public") : schema(in_schema) {
+struct PrismaStage {
+  explicit PrismaStage(const std::vector<std::string>& names, const std::string& in_schema = "public") : schema(in_schema) {
     project.prisma.emplace();
     project.prisma->provider = "postgresql";
     for (const auto& name : names) project.prisma->migrations.push_back({name, "/code/" + name + "/migration.sql", sql_of(name)});
@@ -50,21 +49,6 @@ struct Stage {
   int rows = 0;
 };
 
-std::vector<std::string> states_of(const History& history) {
-  std::vector<std::string> states;
-  for (const auto& entry : history.entries) states.push_back(entry.name + " " + name_of(entry.state));
-  return states;
-}
-std::vector<std::string> codes_of(const History& history) {
-  std::vector<std::string> codes;
-  for (const auto& problem : history.problems) codes.push_back(name_of(problem.severity) + " " + problem.code);
-  return codes;
-}
-std::vector<std::string> pending_of(const History& history) {
-  std::vector<std::string> names;
-  for (const auto& migration : history.pending) names.push_back(migration.name);
-  return names;
-}
 const Problem& problem_of(const History& history, const std::string& code) {
   for (const auto& problem : history.problems)
     if (problem.code == code) return problem;
@@ -88,7 +72,7 @@ TEST(Checksum, AcceptsAllFourForms) {
 }
 
 TEST(PrismaHistory, TellsAppliedFromPending) {
-  Stage stage({"1_a", "2_b", "3_c"});
+  PrismaStage stage({"1_a", "2_b", "3_c"});
   stage.add_row("1_a");
   stage.add_row("2_b", "now()", "NULL", "''");  // as `resolve --applied` writes it
   const auto history = stage.read();
@@ -103,7 +87,7 @@ TEST(PrismaHistory, TellsAppliedFromPending) {
 }
 
 TEST(PrismaHistory, ShowsTheLogOfAFailureThatPrismaHides) {
-  Stage stage({"1_a", "2_b"});
+  PrismaStage stage({"1_a", "2_b"});
   stage.add_row("1_a");
   stage.add_row("2_b", "NULL", "NULL", "'ERROR: column \"x\" contains null values'");
   const auto history = stage.read();
@@ -129,7 +113,7 @@ TEST(PrismaHistory, TakesFromTheLogWhatTheDatabaseSaid) {
 }
 
 TEST(PrismaHistory, TellsKilledFromRunningByWhoHoldsTheLock) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a", "NULL");
   auto history = stage.read();
   EXPECT_THAT(states_of(history), ElementsAre("1_a unfinished"));
@@ -148,7 +132,7 @@ TEST(PrismaHistory, TellsKilledFromRunningByWhoHoldsTheLock) {
 }
 
 TEST(PrismaHistory, LooksOnlyAtTheLockOfThisDatabaseAndThisForm) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   const TestDatabase other;
   auto elsewhere = other.connect(), here = stage.database.connect();
   elsewhere.execute("SELECT pg_advisory_lock(72707369)");
@@ -157,7 +141,7 @@ TEST(PrismaHistory, LooksOnlyAtTheLockOfThisDatabaseAndThisForm) {
 }
 
 TEST(PrismaHistory, SeesWhatWasChangedAfterItWasApplied) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a", "now()", "NULL", "NULL", archive::Sha256::of("something else"));
   const auto history = stage.read();
   EXPECT_THAT(states_of(history), ElementsAre("1_a edited"));
@@ -166,7 +150,7 @@ TEST(PrismaHistory, SeesWhatWasChangedAfterItWasApplied) {
 }
 
 TEST(PrismaHistory, SeesThatTheDatabaseIsAheadOfTheCode) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a");
   stage.add_row("2_gone");
   const auto history = stage.read();
@@ -176,7 +160,7 @@ TEST(PrismaHistory, SeesThatTheDatabaseIsAheadOfTheCode) {
 }
 
 TEST(PrismaHistory, KnowsThatWhatWasRolledBackIsAppliedAgain) {
-  Stage stage({"1_a", "2_b", "3_c"});
+  PrismaStage stage({"1_a", "2_b", "3_c"});
   stage.add_row("1_a", "NULL", "now()", "'failed'");  // resolve --rolled-back
   stage.add_row("2_b", "now()", "now()");             // by hand
   stage.add_row("3_c", "NULL", "now()");              // by hand, the other way
@@ -189,7 +173,7 @@ TEST(PrismaHistory, KnowsThatWhatWasRolledBackIsAppliedAgain) {
 }
 
 TEST(PrismaHistory, TakesTheAttemptThatSucceededAfterOneThatFailed) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a", "NULL", "now()", "'failed at first'");
   stage.add_row("1_a");
   const auto history = stage.read();
@@ -200,14 +184,14 @@ TEST(PrismaHistory, TakesTheAttemptThatSucceededAfterOneThatFailed) {
 }
 
 TEST(PrismaHistory, NamesWhatIsRecordedTwice) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a");
   stage.add_row("1_a");
   EXPECT_THAT(codes_of(stage.read()), ElementsAre("warning prisma-duplicate-row"));
 }
 
 TEST(PrismaHistory, SeesWhatIsPendingAndOlderThanTheNewest) {
-  Stage stage({"1_a", "2_b", "3_c"});
+  PrismaStage stage({"1_a", "2_b", "3_c"});
   stage.add_row("1_a");
   stage.add_row("3_c");
   const auto history = stage.read();
@@ -217,7 +201,7 @@ TEST(PrismaHistory, SeesWhatIsPendingAndOlderThanTheNewest) {
 }
 
 TEST(PrismaHistory, SeesFoldersWithoutSqlAndAnotherProvider) {
-  Stage stage({"1_a", "2_b"});
+  PrismaStage stage({"1_a", "2_b"});
   stage.add_row("1_a");
   for (auto& migration : stage.project.prisma->migrations) migration.path.clear(), migration.sql.clear();
   stage.project.prisma->provider = "mysql";
@@ -225,7 +209,7 @@ TEST(PrismaHistory, SeesFoldersWithoutSqlAndAnotherProvider) {
 }
 
 TEST(PrismaHistory, WantsABaselineWhereTablesAreAndNoHistory) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.database.execute("DROP TABLE _prisma_migrations");
   EXPECT_THAT(codes_of(stage.read()), IsEmpty());  // an empty database: all is pending
   EXPECT_THAT(pending_of(stage.read()), ElementsAre("1_a"));
@@ -240,7 +224,7 @@ TEST(PrismaHistory, WantsABaselineWhereTablesAreAndNoHistory) {
 
 TEST(PrismaHistory, NeverTakesATableThatItMayNotReadForAnEmptyOne) {
   const TestRole role;
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.add_row("1_a");
   for (const char* obstacle : {"SELECT is not granted", "row security hides rows of it", "USAGE on schema"}) {
     if (std::string_view(obstacle).starts_with("row"))
@@ -256,7 +240,7 @@ TEST(PrismaHistory, NeverTakesATableThatItMayNotReadForAnEmptyOne) {
 }
 
 TEST(PrismaHistory, DoesNotTakeAnyTableOfThatNameForAHistory) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   stage.database.execute("ALTER TABLE _prisma_migrations DROP COLUMN logs; ALTER TABLE _prisma_migrations RENAME checksum TO sum");
   const auto history = stage.read();
   EXPECT_THAT(codes_of(history), ElementsAre("error prisma-unknown-history"));
@@ -265,7 +249,7 @@ TEST(PrismaHistory, DoesNotTakeAnyTableOfThatNameForAHistory) {
 }
 
 TEST(PrismaHistory, FindsTheProjectsTableAmongSeveral) {
-  Stage stage({"1_a", "2_b"}, "api");
+  PrismaStage stage({"1_a", "2_b"}, "api");
   stage.add_row("1_a");
   stage.database.execute(std::string(kTable) + "; INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'y', '9_other', now())");
   const auto histories = stage.read_all();
@@ -278,13 +262,13 @@ TEST(PrismaHistory, FindsTheProjectsTableAmongSeveral) {
 }
 
 TEST(PrismaHistory, SaysThatPrisma8IsNotUnderstood) {
-  Stage stage({});
+  PrismaStage stage({});
   stage.database.execute("CREATE SCHEMA prisma_contract");
   EXPECT_THAT(codes_of(stage.read_all().back()), ElementsAre("warning prisma-contract"));
 }
 
 TEST(PrismaHistory, WithoutADatabaseAllIsPending) {
-  Stage stage({"1_a", "2_b"});
+  PrismaStage stage({"1_a", "2_b"});
   const auto histories = histories_of_code(stage.project);
   ASSERT_EQ(histories.size(), 1U);
   EXPECT_THAT(pending_of(histories[0]), ElementsAre("1_a", "2_b"));
@@ -292,7 +276,7 @@ TEST(PrismaHistory, WithoutADatabaseAllIsPending) {
 }
 
 TEST(PrismaHistory, TakesNoLockThatAWriterWaitsFor) {
-  Stage stage({"1_a"});
+  PrismaStage stage({"1_a"});
   auto reader = stage.database.connect();
   reader.execute("BEGIN");
   read_histories(testing::quiet_context(), reader, stage.project);

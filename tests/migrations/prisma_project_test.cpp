@@ -10,11 +10,6 @@ using testing::write_text;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-void write(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::create_directories(path.parent_path());
-  write_text(path, text);
-}
-
 std::vector<std::string> names_of(const std::vector<MigrationFile>& migrations) {
   std::vector<std::string> names;
   for (const auto& migration : migrations) names.push_back(migration.name);
@@ -79,10 +74,10 @@ TEST(TablesOfSchema, HoldsItselfAgainstTextThatIsNoSchema) {
 
 TEST(PrismaProject, ReadsMigrationsInTheOrderOfTheirNames) {
   const TempFolder folder;
-  write(folder / "prisma/migrations/20260102000000_b/migration.sql", "B");
-  write(folder / "prisma/migrations/20260101000000_a/migration.sql", "A\r\n");
-  write(folder / "prisma/migrations/20260103000000_empty/notes.md", "");
-  write(folder / "prisma/migrations/migration_lock.toml", "# do not edit\nprovider = \"postgresql\"\n");
+  write_text(folder / "prisma/migrations/20260102000000_b/migration.sql", "B");
+  write_text(folder / "prisma/migrations/20260101000000_a/migration.sql", "A\r\n");
+  write_text(folder / "prisma/migrations/20260103000000_empty/notes.md", "");
+  write_text(folder / "prisma/migrations/migration_lock.toml", "# do not edit\nprovider = \"postgresql\"\n");
   const auto project = read_prisma_project(folder.path(), folder / "prisma");
   EXPECT_THAT(names_of(project.migrations), ElementsAre("20260101000000_a", "20260102000000_b", "20260103000000_empty"));
   EXPECT_EQ(project.migrations[0].sql, "A\r\n");
@@ -93,10 +88,10 @@ TEST(PrismaProject, ReadsMigrationsInTheOrderOfTheirNames) {
 
 TEST(PrismaProject, ReadsASchemaOfSeveralFiles) {
   const TempFolder folder;
-  write(folder / "prisma/schema/schema.prisma", "datasource db { provider = \"postgresql\" }\n");
-  write(folder / "prisma/schema/user.prisma", "model User {\n id Int @id\n teams Team[]\n}\n");
-  write(folder / "prisma/schema/team.prisma", "model Team {\n id Int @id\n users User[]\n}\n");
-  write(folder / "prisma/schema/migrations/1_a/migration.sql", "A");
+  write_text(folder / "prisma/schema/schema.prisma", "datasource db { provider = \"postgresql\" }\n");
+  write_text(folder / "prisma/schema/user.prisma", "model User {\n id Int @id\n teams Team[]\n}\n");
+  write_text(folder / "prisma/schema/team.prisma", "model Team {\n id Int @id\n users User[]\n}\n");
+  write_text(folder / "prisma/schema/migrations/1_a/migration.sql", "A");
   const auto project = read_prisma_project(folder.path(), folder / "prisma");
   EXPECT_EQ(project.schema_files.size(), 3U);
   EXPECT_THAT(project.tables, ElementsAre("Team", "User", "_TeamToUser"));
@@ -105,7 +100,7 @@ TEST(PrismaProject, ReadsASchemaOfSeveralFiles) {
 
 TEST(PrismaProject, KnowsWhereTheAddressComesFrom) {
   const TempFolder folder;
-  write(folder / "prisma/schema.prisma", R"(
+  write_text(folder / "prisma/schema.prisma", R"(
 datasource db {
   provider = "postgresql"
   url = env("POOLED_URL")
@@ -114,12 +109,12 @@ datasource db {
 }
 model Link { url String }
 )");
-  write(folder / "prisma.config.ts", "export default defineConfig({ datasource: { url: env('CONFIG_URL'), shadowDatabaseUrl: env('SHADOW_DATABASE_URL') } }) // env('COMMENT_URL')");
+  write_text(folder / "prisma.config.ts", "export default defineConfig({ datasource: { url: env('CONFIG_URL'), shadowDatabaseUrl: env('SHADOW_DATABASE_URL') } }) // env('COMMENT_URL')");
   auto project = read_prisma_project(folder.path(), folder / "prisma");
   EXPECT_THAT(project.url_variables, ElementsAre("POOLED_URL", "DIRECT_URL", "CONFIG_URL"));
   EXPECT_FALSE(project.has_fixed_url);
 
-  write(folder / "prisma/schema.prisma", "datasource db {\n url = \"postgresql://prod/x\"\n}\n");
+  write_text(folder / "prisma/schema.prisma", "datasource db {\n url = \"postgresql://prod/x\"\n}\n");
   std::filesystem::remove(folder / "prisma.config.ts");
   project = read_prisma_project(folder.path(), folder / "prisma");
   EXPECT_THAT(project.url_variables, IsEmpty());
@@ -129,18 +124,18 @@ model Link { url String }
 TEST(PrismaProject, IsFoundWherePrismaLooks) {
   const TempFolder folder;
   EXPECT_EQ(find_prisma_folder(folder.path()), std::nullopt);
-  write(folder / "schema.prisma", "model C {\n id Int @id\n}\n");
-  write(folder / "src/other.prisma", "model D {\n id Int @id\n}\n");
+  write_text(folder / "schema.prisma", "model C {\n id Int @id\n}\n");
+  write_text(folder / "src/other.prisma", "model D {\n id Int @id\n}\n");
   EXPECT_EQ(find_prisma_folder(folder.path()), folder.path());
   EXPECT_THAT(read_prisma_project(folder.path(), folder.path()).tables, ElementsAre("C"));
-  write(folder / "prisma/schema.prisma", "");
+  write_text(folder / "prisma/schema.prisma", "");
   EXPECT_EQ(find_prisma_folder(folder.path()), folder / "prisma");
-  write(folder / "db/main.prisma", "model A { id Int @id }");
-  write(folder / "package.json", R"({"prisma":{"schema":"db/main.prisma"}})");
+  write_text(folder / "db/main.prisma", "model A { id Int @id }");
+  write_text(folder / "package.json", R"({"prisma":{"schema":"db/main.prisma"}})");
   EXPECT_EQ(find_prisma_folder(folder.path()), folder / "db");
-  write(folder / "models/a.prisma", "model B {\n id Int @id\n}\n");
-  write(folder / "sql/1_a/migration.sql", "A");
-  write(folder / "prisma.config.ts", "export default defineConfig({ schema: path.join(__dirname, 'models'), migrations: { path: './sql' } })");
+  write_text(folder / "models/a.prisma", "model B {\n id Int @id\n}\n");
+  write_text(folder / "sql/1_a/migration.sql", "A");
+  write_text(folder / "prisma.config.ts", "export default defineConfig({ schema: path.join(__dirname, 'models'), migrations: { path: './sql' } })");
   EXPECT_EQ(find_prisma_folder(folder.path()), folder / "models");
   const auto project = read_prisma_project(folder.path(), folder / "models");
   EXPECT_THAT(project.tables, ElementsAre("B"));

@@ -16,15 +16,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
-void write(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::create_directories(path.parent_path());
-  write_text(path, text);
-}
-
 TEST(ReadProject, FindsBothToolsInTheFolderByThemselves) {
   const TempFolder folder;
-  write(folder / "prisma/schema.prisma", "model User { id Int @id }\n");
-  write(folder / "drizzle.config.ts", "export default { schema: './schema.ts' }");
+  write_text(folder / "prisma/schema.prisma", "model User { id Int @id }\n");
+  write_text(folder / "drizzle.config.ts", "export default { schema: './schema.ts' }");
   const auto project = read_project({{}, folder.path()});
   EXPECT_TRUE(project.prisma && project.drizzle);
   EXPECT_EQ(project.directory, folder.path());
@@ -41,8 +36,8 @@ TEST(ReadProject, IsEmptyWhereNothingIs) {
 
 TEST(ReadProject, TakesEverySetting) {
   const TempFolder folder;
-  write(folder / "api/db/migrations/1_a/migration.sql", "SELECT 1");
-  write(folder / "api/media/dk.ts", "export default {}");
+  write_text(folder / "api/db/migrations/1_a/migration.sql", "SELECT 1");
+  write_text(folder / "api/media/dk.ts", "export default {}");
   const auto project = read_project({{{"directory", {"api"}},
                                       {"commands", {"npx prisma migrate deploy", "npx drizzle-kit push"}},
                                       {"timeout", {"90s"}},
@@ -89,7 +84,7 @@ TEST(ReadProject, RefusesWhatItDoesNotTakeNamingTheSetting) {
 
 TEST(CommandOf, RunsTheLineInTheProjectsFolderWithTheAddress) {
   const TempFolder folder;
-  write(folder / "drizzle.config.ts", "export default { dbCredentials: { url: process.env.MEDIA_DATABASE_URL! } }");
+  write_text(folder / "drizzle.config.ts", "export default { dbCredentials: { url: process.env.MEDIA_DATABASE_URL! } }");
   auto project = read_project({{}, folder.path()});
   const auto command = command_of(project, "pwd; echo \"$DATABASE_URL $MEDIA_DATABASE_URL $CHECKPOINT_DISABLE\"", "postgresql:///x");
   EXPECT_EQ(os::run_for_output(quiet_context(), command), folder.path().string() + "\npostgresql:///x postgresql:///x 1\n");

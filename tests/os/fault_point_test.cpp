@@ -21,13 +21,13 @@ int pass_three() {
   return passed;
 }
 
-const testing::ChildProgram child("pass_three", pass_three);
+const testing::ChildProgram passing_child("pass_three", pass_three);
 int exit_code_with(const std::string& setting) {
-  return child.run({{"SAFETY_FAULT", setting}}).exit_code;
+  return passing_child.run({{"SAFETY_FAULT", setting}}).exit_code;
 }
 
 TEST(FaultPoint, DoesNothingWithoutTheVariable) {
-  EXPECT_EQ(child.run().exit_code, 3);
+  EXPECT_EQ(passing_child.run().exit_code, 3);
 }
 
 TEST(FaultPoint, NamesEveryPointPassedWhenItCounts) {

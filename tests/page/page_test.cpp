@@ -23,7 +23,7 @@ Status empty() {
   return status;
 }
 
-Status of(std::vector<checkpoint::Record> records) {
+Status status_of(std::vector<checkpoint::Record> records) {
   Status status;
   status.now = now();
   status.folder = "/b";
@@ -56,7 +56,7 @@ TEST_P(Pages, AreAsTheGoldenFilesSayAndWellFormed) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, Pages,
                          ::testing::Values(std::pair<std::string, Status>("shop", shop()), std::pair<std::string, Status>("alarm", alarm()), std::pair<std::string, Status>("empty", empty()),
-                                           std::pair<std::string, Status>("one", of({record("shop", now() - hours(3))})), std::pair<std::string, Status>("odd_names", made_of(kOdd))),
+                                           std::pair<std::string, Status>("one", status_of({record("shop", now() - hours(3))})), std::pair<std::string, Status>("odd_names", made_of(kOdd))),
                          [](const auto& named) { return named.param.first; });
 
 // ---- texts that try to become markup
@@ -123,7 +123,7 @@ TEST(StatusPage, OfOneCheckpointAndOfZeroSizesHasFiniteFigures) {
   auto zero = record("shop", now() - hours(1), 0);
   zero.seconds = 0;
   zero.rows = 0;
-  for (const auto& status : {of({record("shop", now() - hours(3))}), of({zero}), of({zero, zero, zero}), of({record("shop", now())})}) {
+  for (const auto& status : {status_of({record("shop", now() - hours(3))}), status_of({zero}), status_of({zero, zero, zero}), status_of({record("shop", now())})}) {
     const auto html = format_html(status);
     for (const auto* odd : {"nan", "inf", "-0.00", "e+"}) EXPECT_THAT(html, Not(HasSubstr(odd)));
     EXPECT_EQ(complaint_about(html), "");
@@ -131,7 +131,7 @@ TEST(StatusPage, OfOneCheckpointAndOfZeroSizesHasFiniteFigures) {
 }
 
 TEST(StatusPage, PutsTheFutureAtTheEdgeAndSaysSo) {
-  const auto html = format_html(of({record("shop", now() + hours(50))}));
+  const auto html = format_html(status_of({record("shop", now() + hours(50))}));
   EXPECT_THAT(html, HasSubstr("lies in the future, at 2026-11-28T10:15:00.000Z"));
   EXPECT_THAT(html, HasSubstr("(in the future)"));
   EXPECT_THAT(html, HasSubstr("verdict bad"));
@@ -140,7 +140,7 @@ TEST(StatusPage, PutsTheFutureAtTheEdgeAndSaysSo) {
 TEST(StatusPage, OfThousandsShowsTheNewestAndSaysHowManyThereAre) {
   std::vector<checkpoint::Record> records;
   for (int at = 3000; at > 0; --at) records.push_back(record("shop", now() - std::chrono::minutes(10 * at)));
-  const auto html = format_html(of(records));
+  const auto html = format_html(status_of(records));
   EXPECT_THAT(html, HasSubstr("The newest 200 of 3,000 checkpoints are shown; safety-list lists all."));
   EXPECT_THAT(html, HasSubstr("The newest 200 of 3,000 events are shown; the chart shows all."));
   EXPECT_THAT(html, HasSubstr(records.back().id));

@@ -20,7 +20,7 @@ using testing::TestContext;
 using Strings = std::vector<std::string>;
 namespace fs = std::filesystem;
 
-JournalHead head() {
+JournalHead head_of_plan() {
   return {"op_1", "test", "shop", "host", "2026-11-22T10:00:00.000Z", {}};
 }
 
@@ -54,7 +54,7 @@ class World {
     };
     return step;
   }
-  Journal journal() { return Journal::create(folder_ / "journals", head()); }
+  Journal journal() { return Journal::create(folder_ / "journals", head_of_plan()); }
   Journal reopened() { return Journal::reopen(folder_ / "journals" / "op_1.journal"); }
   JournalState read() const { return read_all(folder_ / "journals").at(0); }
 

@@ -29,9 +29,9 @@ std::vector<schema::Change> changes_by(const std::string& before, const std::str
 }
 
 /// Project files in a folder; `shown` is how advice names the folder.
-struct Stage {
+struct AdviceStage {
   void add_prisma(const std::string& schema, const std::string& name = "schema.prisma") {
-    add_file(folder / "prisma" / name, schema);
+    testing::write_text(folder / "prisma" / name, schema);
     if (!project.prisma) project.prisma.emplace();
     project.prisma->folder = folder / "prisma";
     project.prisma->schema_files.push_back(folder / "prisma" / name);
@@ -40,7 +40,7 @@ struct Stage {
     project.prisma->tables = migrations::tables_of_schema(all);
   }
   void add_drizzle(const std::string& schema, const std::vector<std::string>& tables) {
-    add_file(folder / "src/schema.ts", schema);
+    testing::write_text(folder / "src/schema.ts", schema);
     project.drizzle.emplace();
     project.drizzle->schema_files = {folder / "src/schema.ts"};
     project.drizzle->tables = tables;
@@ -64,7 +64,7 @@ struct Stage {
 constexpr const char* kUsers = "CREATE TABLE \"User\" (id int PRIMARY KEY, email text NOT NULL); CREATE TABLE locations (id int PRIMARY KEY, city_name text);";
 
 TEST(PrismaAdvice, NamesFieldsThatCameWithAllThatStandsOnThem) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma(R"(model User {
   id        Int        @id
   email     String     @unique
@@ -103,14 +103,14 @@ model Location {
 }
 
 TEST(PrismaAdvice, SaysNothingOfWhatGoesWithItsField) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model Location {\n  id Int @id\n  code String? @unique\n  @@map(\"locations\")\n}\n");
   EXPECT_THAT(stage.lines(changes_by(kUsers, "ALTER TABLE locations ADD code text; CREATE UNIQUE INDEX locations_code_key ON locations (code)")),
               ElementsAre("remove field `code` of model Location (prisma/schema.prisma:3)"));
 }
 
 TEST(PrismaAdvice, NamesWhatWentAndWhatChanged) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model User {\n  id Int @id\n  email Int\n}\nenum Role {\n  ADMIN\n}\nmodel Location {\n  id Int @id\n  @@map(\"locations\")\n}\n");
   const auto changes = changes_by(std::string(kUsers) + "CREATE TYPE \"Role\" AS ENUM ('ADMIN'); CREATE TYPE mood AS ENUM ('good'); CREATE TABLE tags (x int); CREATE INDEX by_city ON locations (city_name)",
                                   "ALTER TABLE \"User\" ALTER email TYPE int USING 1; ALTER TABLE \"User\" ALTER email DROP NOT NULL; ALTER TYPE \"Role\" ADD VALUE 'USER'; DROP TYPE mood; "
@@ -124,7 +124,7 @@ TEST(PrismaAdvice, NamesWhatWentAndWhatChanged) {
 }
 
 TEST(PrismaAdvice, NamesModelsWithTheRelationsToThemInEveryFile) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model User {\n  id Int @id\n  posts Post[]\n  tags Tag[]\n}\n", "user.prisma");
   stage.add_prisma("model Post {\n  id Int @id\n  userId Int\n  user User @relation(fields: [userId], references: [id])\n}\nmodel Tag {\n  id Int @id\n  users User[]\n}\nenum Mood {\n  GOOD\n}\n", "post.prisma");
   const auto changes = changes_by("CREATE TABLE \"User\" (id int PRIMARY KEY); CREATE TABLE \"Tag\" (id int PRIMARY KEY)",
@@ -137,7 +137,7 @@ TEST(PrismaAdvice, NamesModelsWithTheRelationsToThemInEveryFile) {
 }
 
 TEST(PrismaAdvice, KnowsForeignKeysAndIndexesByTheirNamesAndKeys) {
-  Stage stage;
+  AdviceStage stage;
   const std::string column(70, 'c');
   stage.add_prisma("model User {\n  id Int @id\n  email String\n  locations Location[]\n  @@unique([email], map: \"one email\")\n}\nmodel Location {\n  id Int @id\n  city_name String?\n  " + column +
                    " Int?\n  owner User? @relation(fields: [id], references: [id], map: \"owned by\")\n  @@index([" + column + "])\n  @@map(\"locations\")\n}\n");
@@ -154,7 +154,7 @@ TEST(PrismaAdvice, KnowsForeignKeysAndIndexesByTheirNamesAndKeys) {
 }
 
 TEST(PrismaAdvice, IsSilentAboutWhatIsTakenBackAlreadyAndWhatNoSchemaSays) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model Location {\n  id Int @id\n  city_name String?\n  @@map(\"locations\")\n}\n");
   EXPECT_THAT(advise(quiet_context(), stage.project,
                      changes_by(kUsers, "ALTER TABLE locations ADD province text; CREATE VIEW v AS SELECT 1; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
@@ -166,14 +166,14 @@ TEST(PrismaAdvice, IsSilentAboutWhatIsTakenBackAlreadyAndWhatNoSchemaSays) {
 }
 
 TEST(PrismaAdvice, GoesBySchemasWhereTheFileDoes) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model A {\n  id Int @id\n  x Int\n  @@map(\"t\")\n  @@schema(\"one\")\n}\nmodel B {\n  id Int @id\n  x Int\n  @@map(\"t\")\n  @@schema(\"two\")\n}\n");
   EXPECT_THAT(stage.lines(changes_by("CREATE SCHEMA one; CREATE SCHEMA two; CREATE TABLE one.t (id int); CREATE TABLE two.t (id int)", "ALTER TABLE two.t ADD x int")),
               ElementsAre("remove field `x` of model B (prisma/schema.prisma:9)"));
 }
 
 TEST(DrizzleAdvice, NamesTablesColumnsAndEnumsByTheirLines) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_drizzle(R"(import { pgTable, pgEnum, text, integer } from "drizzle-orm/pg-core";
 export const kind = pgEnum("media_kind", ["photo", "video"]);
 export const media = pgTable("media", {
@@ -200,7 +200,7 @@ export const albums = pgTable("albums", { id: integer().primaryKey() });
 }
 
 TEST(Advice, KeepsTheToolsApart) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model User {\n  id Int @id\n  name String\n}\n");
   stage.add_drizzle("export const media = pgTable(\"media\", {\n  name: text(),\n});\n", {"media"});
   stage.project.prisma->migrations.push_back({"1_first", "/code/1_first/migration.sql", "CREATE TABLE \"Old\" (id int); CREATE TYPE \"Mood\" AS ENUM ('good');"});
@@ -213,12 +213,12 @@ TEST(Advice, KeepsTheToolsApart) {
 }
 
 TEST(Advice, ShowsGitsDifferenceAndTheWayBackToIt) {
-  Stage stage;
+  AdviceStage stage;
   const std::string then = "model Location {\n  id Int @id\n  @@map(\"locations\")\n}\n";
   stage.add_prisma(then, "it's a schema.prisma");
   const Repository repository(stage.folder.path());
   const auto commit = repository.commit();
-  add_file(stage.folder / "prisma/it's a schema.prisma", "model Location {\n  id Int @id\n  province String?\n  @@map(\"locations\")\n}\n");
+  testing::write_text(stage.folder / "prisma/it's a schema.prisma", "model Location {\n  id Int @id\n  province String?\n  @@map(\"locations\")\n}\n");
   const auto changes = changes_by(kUsers, "ALTER TABLE locations ADD province text");
   auto advice = advise(quiet_context(), stage.project, changes, commit);
   ASSERT_EQ(advice.size(), 1U);
@@ -236,7 +236,7 @@ TEST(Advice, ShowsGitsDifferenceAndTheWayBackToIt) {
 }
 
 TEST(Advice, RemovesAFileThatTheRevisionDoesNotHave) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model A {\n  id Int @id\n}\n", "a.prisma");
   const Repository repository(stage.folder.path());
   const auto commit = repository.commit();
@@ -252,7 +252,7 @@ TEST(Advice, RemovesAFileThatTheRevisionDoesNotHave) {
 }
 
 TEST(Advice, GoesWithoutGitWhereGitCannotHelp) {
-  Stage stage;
+  AdviceStage stage;
   stage.add_prisma("model Location {\n  id Int @id\n  province String?\n  @@map(\"locations\")\n}\n");
   const auto changes = changes_by(kUsers, "ALTER TABLE locations ADD province text");
   const std::string unknown(40, 'a');
@@ -271,7 +271,7 @@ TEST(Advice, GoesWithoutGitWhereGitCannotHelp) {
   expect_plain("HEAD");
   expect_plain(commit);  // the checkpoint was taken with the migration's code there
   const std::string path = std::getenv("PATH");
-  add_file(stage.folder / "prisma/schema.prisma", "\n" + testing::read_text(stage.folder / "prisma/schema.prisma"));
+  testing::write_text(stage.folder / "prisma/schema.prisma", "\n" + testing::read_text(stage.folder / "prisma/schema.prisma"));
   ::setenv("PATH", stage.folder.path().c_str(), 1);
   expect_plain(commit);  // no git
   ::setenv("PATH", path.c_str(), 1);

@@ -21,7 +21,7 @@ constexpr const char* kPrisma =
     "applied_steps_count INTEGER NOT NULL DEFAULT 0);";
 constexpr const char* kDrizzle = "CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint);";
 constexpr const char* kAllRows = "SELECT string_agg(t::text, E'\\n' ORDER BY id) FROM public._prisma_migrations t";
-constexpr const char* kOperation = "rollback_20261126_101500";
+constexpr const char* kRollback = "rollback_20261126_101500";
 
 std::string sql_of(const std::string& name) { return "-- " + name + "\nSELECT 'it''s \\ \"quoted\"';\n"; }
 
@@ -34,8 +34,8 @@ void add_row(const TestDatabase& database, const std::string& id, const std::str
 }
 
 /// The checkpoint's database and the one that was migrated since, with the first migration in both.
-struct Stage {
-  explicit Stage(const std::vector<std::string>& names = {}) {
+struct HistoryStage {
+  explicit HistoryStage(const std::vector<std::string>& names = {}) {
     project.prisma.emplace();
     for (const auto& name : names) project.prisma->migrations.push_back({name, "/code/" + name + "/migration.sql", sql_of(name)});
     for (const auto* one : {&origin, &target}) {
@@ -51,13 +51,13 @@ struct Stage {
   void take_back(const std::vector<HistoryRow>& rows) const {
     auto session = target.connect();
     pg::Transaction transaction(session);
-    take_rows_back(session, kOperation, rows, project);
+    take_rows_back(session, kRollback, rows, project);
     transaction.commit();
   }
   void put_again() const {
     auto session = target.connect();
     pg::Transaction transaction(session);
-    put_rows_again(session, kOperation);
+    put_rows_again(session, kRollback);
     transaction.commit();
   }
 
@@ -72,7 +72,7 @@ std::vector<std::string> words_of(const std::vector<HistoryRow>& rows) {
 }
 
 TEST(HistoryRows, AreThoseThatTheCheckpointDoesNotHaveOldestFirst) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "b", "3_failed", "NULL", "NULL", "'ERROR: it broke'");
   add_row(stage.target, "a", "2_applied");
   add_row(stage.target, "c", "4_killed", "NULL");
@@ -82,7 +82,7 @@ TEST(HistoryRows, AreThoseThatTheCheckpointDoesNotHaveOldestFirst) {
 }
 
 TEST(HistoryRows, TellWhoWroteThemLast) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "a", "2_applied", "NULL");
   auto session = stage.target.connect();
   const auto xid = session.value_of("WITH done AS (UPDATE _prisma_migrations SET finished_at = now() WHERE id = 'a' RETURNING 1) SELECT pg_current_xact_id()::xid::text FROM done");
@@ -94,7 +94,7 @@ TEST(HistoryRows, TellWhoWroteThemLast) {
 }
 
 TEST(HistoryRows, LeaveAloneWhatTheCheckpointHadInAnotherStateOrWhatIsGone) {
-  const Stage stage;
+  const HistoryStage stage;
   for (const auto* one : {&stage.origin, &stage.target}) add_row(*one, "then", "0_failed_then", "NULL", "NULL", "'ERROR'");
   add_row(stage.origin, "gone", "0_gone");
   stage.target.execute("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = 'then'");
@@ -104,7 +104,7 @@ TEST(HistoryRows, LeaveAloneWhatTheCheckpointHadInAnotherStateOrWhatIsGone) {
 }
 
 TEST(HistoryRows, AreFoundInEverySchemaAndWhereTheCheckpointHadNoTable) {
-  const Stage stage;
+  const HistoryStage stage;
   stage.target.execute(std::string("CREATE SCHEMA \"it's \"\"odd\"\"\"; SET search_path = \"it's \"\"odd\"\"\"; ") + kPrisma);
   add_row(stage.target, "x", "1_odd", "now()", "NULL", "''", "\"it's \"\"odd\"\"\"._prisma_migrations");
   stage.target.execute("CREATE SCHEMA other; CREATE TABLE other._prisma_migrations (road text)");  // nobody's history
@@ -117,7 +117,7 @@ TEST(HistoryRows, AreFoundInEverySchemaAndWhereTheCheckpointHadNoTable) {
 }
 
 TEST(HistoryRows, CanBeComparedWithNamesAlone) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "a", "2_applied");
   auto session = stage.target.connect();
   EXPECT_THAT(words_of(rows_since(session, {"1_first"}, stage.project)), ElementsAre("prisma public._prisma_migrations 2_applied applied"));
@@ -127,7 +127,7 @@ TEST(HistoryRows, CanBeComparedWithNamesAlone) {
 
 TEST(HistoryRows, OfATableThatMayNotBeReadAreAnErrorAndNotNone) {
   const testing::TestRole role;
-  const Stage stage;
+  const HistoryStage stage;
   pg::Connection session(quiet_context(), testing::connection_info(stage.target.name(), role.name()));
   auto origin = stage.origin.connect();
   const auto error = error_of([&] { rows_since(session, origin, stage.project); });
@@ -137,7 +137,7 @@ TEST(HistoryRows, OfATableThatMayNotBeReadAreAnErrorAndNotNone) {
 }
 
 TEST(HistoryRows, AppliedOnesGoAndFailedOnesAreMarkedAsPrismaDoes) {
-  const Stage stage({"1_first", "2_applied", "3_failed"});
+  const HistoryStage stage({"1_first", "2_applied", "3_failed"});
   add_row(stage.target, "a", "2_applied");
   add_row(stage.target, "b", "3_failed", "NULL", "NULL", "'ERROR: it broke'");
   add_row(stage.target, "c", "4_killed", "NULL");
@@ -162,7 +162,7 @@ TEST(HistoryRows, AppliedOnesGoAndFailedOnesAreMarkedAsPrismaDoes) {
 }
 
 TEST(HistoryRows, LeaveAHistoryThatOurOwnJudgeFindsClean) {
-  Stage stage({"1_first"});
+  HistoryStage stage({"1_first"});
   add_row(stage.target, "a", "2_applied");
   stage.take_back(stage.since());
   auto session = stage.target.connect();
@@ -173,14 +173,14 @@ TEST(HistoryRows, LeaveAHistoryThatOurOwnJudgeFindsClean) {
 }
 
 TEST(HistoryRows, SurviveEveryValueOnTheirWayThroughTheLedger) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "a", "2_it''s \"odd\" \xC3\xA9", "'2026-11-26 10:15:00.123456+02'", "NULL", "E'tab\\t back\\\\slash\\nline {\"json\": 1}'");
   const auto before = stage.target.value(kAllRows);
   auto rows = stage.since();
   auto session = stage.target.connect();
   session.execute("SET TimeZone = 'Asia/Kathmandu'");  // the rows were read under another one
   pg::Transaction transaction(session);
-  take_rows_back(session, kOperation, rows, stage.project);
+  take_rows_back(session, kRollback, rows, stage.project);
   transaction.commit();
   EXPECT_EQ(stage.target.value("SELECT count(*) FROM _prisma_migrations"), "1");
   stage.put_again();
@@ -188,7 +188,7 @@ TEST(HistoryRows, SurviveEveryValueOnTheirWayThroughTheLedger) {
 }
 
 TEST(HistoryRows, ThatChangedSinceTheyWereSeenStopTheRollback) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "a", "2_running", "NULL");
   const auto rows = stage.since();
   stage.target.execute("UPDATE _prisma_migrations SET finished_at = now() WHERE id = 'a'");  // it came to its end
@@ -202,7 +202,7 @@ TEST(HistoryRows, ThatChangedSinceTheyWereSeenStopTheRollback) {
 }
 
 TEST(HistoryRows, ThatWereTakenOutByHandCannotBePutAgain) {
-  const Stage stage;
+  const HistoryStage stage;
   add_row(stage.target, "b", "3_failed", "NULL", "NULL", "'ERROR'");
   stage.take_back(stage.since());
   stage.target.execute("DELETE FROM _prisma_migrations WHERE id = 'b'");
@@ -213,7 +213,7 @@ TEST(HistoryRows, ThatWereTakenOutByHandCannotBePutAgain) {
 }
 
 TEST(HistoryRows, GoWithoutTheirSqlWhereTheDatabaseCannotHoldIt) {
-  Stage stage({"2_applied"});
+  HistoryStage stage({"2_applied"});
   stage.project.prisma->migrations[0].sql = "SELECT 'caf\xE9';";  // of Latin 1
   add_row(stage.target, "a", "2_applied");
   stage.take_back(stage.since());
@@ -222,7 +222,7 @@ TEST(HistoryRows, GoWithoutTheirSqlWhereTheDatabaseCannotHoldIt) {
 }
 
 TEST(HistoryRows, OfDrizzleAreDeletedUnderTheNameThatTheCodeHas) {
-  Stage stage;
+  HistoryStage stage;
   stage.project.drizzle.emplace();
   const std::string sql = "ALTER TABLE media ADD COLUMN alt text;";
   stage.project.drizzle->migrations = {{"0000_first", "/code/0000_first.sql", "SELECT 1;", 1700000000000}, {"0001_alt", "/code/0001_alt.sql", sql, 1700000001000}};
@@ -242,7 +242,7 @@ TEST(HistoryRows, OfDrizzleAreDeletedUnderTheNameThatTheCodeHas) {
 }
 
 TEST(HistoryRows, OfDrizzleThatGotAnOldNumberAgainAreNew) {
-  const Stage stage;
+  const HistoryStage stage;
   for (const auto* one : {&stage.origin, &stage.target}) one->execute(kDrizzle);
   stage.origin.execute("INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('old', 1)");
   stage.target.execute("INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('new', 2)");
@@ -252,7 +252,7 @@ TEST(HistoryRows, OfDrizzleThatGotAnOldNumberAgainAreNew) {
 }
 
 TEST(HistoryRows, OfDrizzleNeedNoNumber) {
-  const Stage stage;
+  const HistoryStage stage;
   for (const auto* one : {&stage.origin, &stage.target})
     one->execute("CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (hash text NOT NULL, created_at bigint, name text, applied_at timestamptz); "
                  "INSERT INTO drizzle.__drizzle_migrations VALUES ('old', 1, '0000_old', NULL)");

@@ -23,13 +23,13 @@ constexpr const char* kOperation = "rollback_20261126_101500";
 constexpr const char* kOdd = "3_it's \"odd\" [x]* : here";
 
 /// A Prisma project with these migrations.
-struct Stage {
-  explicit Stage(const std::vector<std::string>& names = {"1_first", "2_province", kOdd}) {
+struct FolderStage {
+  explicit FolderStage(const std::vector<std::string>& names = {"1_first", "2_province", kOdd}) {
     project.prisma.emplace();
     project.prisma->folder = folder / "prisma";
     for (const auto& name : names) {
       const auto path = folder / "prisma/migrations" / name / "migration.sql";
-      add_file(path, "SELECT 1;\n");
+      testing::write_text(path, "SELECT 1;\n");
       project.prisma->migrations.push_back({name, path, "SELECT 1;\n"});
     }
   }
@@ -62,7 +62,7 @@ struct Stage {
 };
 
 TEST(Folders, AreMovedBesideMigrationsAndBack) {
-  const Stage stage;
+  const FolderStage stage;
   const auto before = stage.everything();
   const auto moves = stage.plan({"2_province", kOdd, "2_province", "9_not_in_the_code"});
   ASSERT_EQ(moves.size(), 2U);
@@ -82,7 +82,7 @@ TEST(Folders, AreMovedBesideMigrationsAndBack) {
 }
 
 TEST(Folders, OfOtherToolsAndOfCodeThatIsNotHereStay) {
-  const Stage stage;
+  const FolderStage stage;
   EXPECT_THAT(stage.plan({"9_not_in_the_code", "../../etc", ""}), IsEmpty());
   EXPECT_THAT(plan_moves(quiet_context(), {{"drizzle", "drizzle", "__drizzle_migrations", "1_first", "applied", "", "{}", "1"}}, stage.project), IsEmpty());
   EXPECT_THAT(plan_moves(quiet_context(), {{"prisma", "public", "_prisma_migrations", "1_first", "applied", "", "{}", "1"}}, {}), IsEmpty());
@@ -91,7 +91,7 @@ TEST(Folders, OfOtherToolsAndOfCodeThatIsNotHereStay) {
 }
 
 TEST(Folders, WithoutSqlAreMovedToo) {
-  Stage stage;
+  FolderStage stage;
   fs::create_directory(stage.here("4_empty"));
   stage.project.prisma->migrations.push_back({"4_empty", {}, ""});
   move_aside(quiet_context(), stage.plan({"4_empty"}), kOperation);
@@ -99,8 +99,8 @@ TEST(Folders, WithoutSqlAreMovedToo) {
 }
 
 TEST(Folders, GetANumberWhereTheirNameIsTaken) {
-  const Stage stage;
-  add_file(stage.aside("2_province") / "migration.sql", "of an earlier rollback");
+  const FolderStage stage;
+  testing::write_text(stage.aside("2_province") / "migration.sql", "of an earlier rollback");
   const auto moves = stage.plan({"2_province"});
   ASSERT_EQ(moves.size(), 1U);
   EXPECT_EQ(moves[0].to, stage.aside("2_province-2"));
@@ -112,7 +112,7 @@ TEST(Folders, GetANumberWhereTheirNameIsTaken) {
 }
 
 TEST(Folders, AreMovedToTheEndAfterAKillAtAnyPlace) {
-  const Stage stage;
+  const FolderStage stage;
   const auto before = stage.everything();
   const auto moves = stage.plan({"2_province", kOdd});
   fs::create_directory(stage.folder / "prisma/migrations_rolled_back");
@@ -154,7 +154,7 @@ TEST_P(KilledMoves, ComeToTheirEndOrGoBack) {
   const auto expect_fault_loop = [](const testing::ChildProgram& child, bool is_back) {
     for (int point = 1;; ++point) {
       SCOPED_TRACE((is_back ? "back, point " : "aside, point ") + std::to_string(point));
-      const Stage stage;
+      const FolderStage stage;
       std::optional<Repository> repository;
       if (GetParam()) repository.emplace(stage.folder.path()).commit();
       const auto before = stage.everything();
@@ -183,8 +183,8 @@ TEST_P(KilledMoves, ComeToTheirEndOrGoBack) {
 INSTANTIATE_TEST_SUITE_P(WithGitAndWithout, KilledMoves, ::testing::Bool());
 
 TEST(Folders, KeepWhatOthersWroteIntoTheReadme) {
-  const Stage stage;
-  add_file(stage.readme(), "our own words, without a line end");
+  const FolderStage stage;
+  testing::write_text(stage.readme(), "our own words, without a line end");
   const auto moves = stage.plan({"2_province"});
   move_aside(quiet_context(), moves, kOperation);
   EXPECT_THAT(read_text(stage.readme()), HasSubstr("our own words, without a line end\n* `2_province`"));
@@ -193,7 +193,7 @@ TEST(Folders, KeepWhatOthersWroteIntoTheReadme) {
 }
 
 TEST(Folders, ThatAreInBothPlacesOrNoneAreNamed) {
-  const Stage stage;
+  const FolderStage stage;
   const auto moves = stage.plan({"2_province"});
   fs::create_directories(moves[0].to);
   auto error = error_of([&] { move_aside(quiet_context(), moves, kOperation); });
@@ -209,7 +209,7 @@ TEST(Folders, ThatAreInBothPlacesOrNoneAreNamed) {
 }
 
 TEST(Folders, SayWhatIsInTheWay) {
-  const Stage stage;
+  const FolderStage stage;
   const auto moves = stage.plan({"2_province"});
   write_text(stage.folder / "prisma/migrations_rolled_back", "a file, not a folder");
   const auto error = error_of([&] { move_aside(quiet_context(), moves, kOperation); });
@@ -221,7 +221,7 @@ TEST(Folders, SayWhatIsInTheWay) {
 }
 
 TEST(Folders, ThatGitKnowsAreMovedByGit) {
-  const Stage stage;
+  const FolderStage stage;
   const Repository repository(stage.folder.path());
   repository.commit();
   const auto moves = stage.plan({"2_province", kOdd});
@@ -236,7 +236,7 @@ TEST(Folders, ThatGitKnowsAreMovedByGit) {
 }
 
 TEST(Folders, ComeBackByGitAfterTheMoveWasCommitted) {
-  const Stage stage;
+  const FolderStage stage;
   const Repository repository(stage.folder.path());
   repository.commit();
   const auto moves = stage.plan({"2_province"});
@@ -247,7 +247,7 @@ TEST(Folders, ComeBackByGitAfterTheMoveWasCommitted) {
 }
 
 TEST(Folders, ThatGitDoesNotKnowAsTheyAreAreRenamed) {
-  const Stage stage({"1_first", "2_changed", "3_with_more", "4_new"});
+  const FolderStage stage({"1_first", "2_changed", "3_with_more", "4_new"});
   const Repository repository(stage.folder.path());
   fs::rename(stage.here("4_new"), stage.folder / "away");
   repository.commit();
@@ -265,7 +265,7 @@ TEST(Folders, ThatGitDoesNotKnowAsTheyAreAreRenamed) {
 }
 
 TEST(Folders, AreRenamedWhereGitIsNotInstalledAnyMore) {
-  const Stage stage;
+  const FolderStage stage;
   const Repository repository(stage.folder.path());
   repository.commit();
   const auto moves = stage.plan({"2_province"});
@@ -280,7 +280,7 @@ TEST(Folders, AreRenamedWhereGitIsNotInstalledAnyMore) {
 }
 
 TEST(Folders, SayWhatGitSaidWhenItRefuses) {
-  const Stage stage;
+  const FolderStage stage;
   const Repository repository(stage.folder.path());
   repository.commit();
   const auto moves = stage.plan({"2_province"});

@@ -82,7 +82,7 @@ Incident made_of(const std::string& text) {
   return one;
 }
 
-constexpr const char* kOdd = "Bücher \"2026\" & <b>|*_x_*| `a|b` 名前\x1b[31m\xff";
+constexpr const char* kOddName = "Bücher \"2026\" & <b>|*_x_*| `a|b` 名前\x1b[31m\xff";
 
 class Incidents : public ::testing::TestWithParam<std::pair<std::string, Incident>> {};
 
@@ -94,7 +94,7 @@ TEST_P(Incidents, AreToldAsTheGoldenFilesSay) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, Incidents,
                          ::testing::Values(std::pair<std::string, Incident>("undo", undone_in_place()), std::pair<std::string, Incident>("swap_unfinished", swap_under_way()),
-                                           std::pair<std::string, Incident>("restore_undone", restore_taken_back()), std::pair<std::string, Incident>("odd_names", made_of(kOdd))),
+                                           std::pair<std::string, Incident>("restore_undone", restore_taken_back()), std::pair<std::string, Incident>("odd_names", made_of(kOddName))),
                          [](const auto& named) { return named.param.first; });
 
 // ---- texts that try to become markup

@@ -9,12 +9,6 @@
 
 namespace safety::rollback {
 
-/// With the folders that lead to it.
-inline void add_file(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::create_directories(path.parent_path());
-  testing::write_text(path, text);
-}
-
 class Repository {
  public:
   explicit Repository(std::filesystem::path folder) : folder_(std::move(folder)) { git({"init", "-q"}); }

@@ -95,6 +95,7 @@ class TempFolder {
 /// A path of the source tree: source_path("tests/odd/types.sql").
 std::filesystem::path source_path(const std::filesystem::path& relative);
 std::string read_text(const std::filesystem::path& path);
+/// Makes the folders above it, too.
 void write_text(const std::filesystem::path& path, std::string_view text);
 /// Writes a shell script (the shebang is added) that may be executed.
 void write_script(const std::filesystem::path& path, std::string_view body);

@@ -42,7 +42,7 @@ SizeOf sizes_of(const prune::Outlook& outlook) {
   return [&outlook](const checkpoint::Record& record) { return outlook.sizes.at(record.id); };
 }
 
-std::string describe(const prune::Outlook& outlook) {
+std::string outlook_text(const prune::Outlook& outlook) {
   auto text = verdict_table(outlook.verdicts, sizes_of(outlook), "archives");
   for (const auto& partial : outlook.partials)
     text += fmt::format("remove {}, {}: left by a backup that was killed\n", partial.path.filename().string(), format_bytes(partial.bytes));
@@ -50,7 +50,7 @@ std::string describe(const prune::Outlook& outlook) {
   return text;
 }
 
-ordered_json fields_of(const prune::Outlook& outlook) {
+ordered_json outlook_fields(const prune::Outlook& outlook) {
   ordered_json fields{{"checkpoints", verdict_fields(outlook.verdicts, sizes_of(outlook))}, {"partial_files", ordered_json::array()}, {"begun", outlook.begun}};
   for (const auto& partial : outlook.partials) fields["partial_files"].push_back({{"file", partial.path.filename().string()}, {"bytes", partial.bytes}});
   return fields;
@@ -69,8 +69,8 @@ Result prune_archives(const Context& context, const Tool& tool, prune::PruneOpti
   if (!is_all) options.database = has_server ? info.database() : only_database(context, store);
   const auto now = std::chrono::system_clock::now();
   const auto outlook = prune::look(context, store, options, now);
-  const auto text = describe(outlook);
-  auto fields = fields_of(outlook);
+  const auto text = outlook_text(outlook);
+  auto fields = outlook_fields(outlook);
   if (tool.is_dry_run()) {
     fields.update({{"dry_run", true}, {"bytes", outlook.bytes()}, {"free_bytes", outlook.free_bytes}});
     return {Code::success, fmt::format("would do:\n{}{} and {} would be removed, {} freed\n{}", text, format_plural(outlook.archives(), "archive"),
