@@ -58,11 +58,7 @@ std::unique_ptr<PassingKey> make_passing_key(const Context& context) {
   return key;
 }
 
-/// As it was written, and what it was made of comes out of it.
-void check_that_it_reads_back(const Context& context, const PassingKey& key, const fs::path& file, const fs::path& shown, const std::string& sha256, const WrittenArchive& plain) {
-  constexpr const char* kHint = "The disk or its memory is failing; back up to another folder with --backup-dir.";
-  if (sha256_of_file(context, file) != sha256)
-    throw Error(Code::archive_damaged, fmt::format("\"{}\" reads back differently than it was written", shown.string()), kHint);
+void check_that_it_opens(const Context& context, const PassingKey& key, const fs::path& file, const fs::path& shown, const WrittenArchive& plain) {
   Sha256 digest;
   std::uint64_t bytes = 0;
   const auto ended = run_age(context, {"-d", "-i", key.identity.path().string(), file.string()}, [&](std::string_view piece) {
@@ -71,7 +67,8 @@ void check_that_it_reads_back(const Context& context, const PassingKey& key, con
     report(context, "open it again", shown, bytes, plain.bytes);
   });
   if (ended.exit_code != 0 || digest.finish() != plain.sha256)
-    throw Error(Code::archive_damaged, fmt::format("\"{}\" does not decrypt to what was encrypted", shown.string()), kHint, ended.exit_code == 0 ? "" : reason_of(ended));
+    throw Error(Code::archive_damaged, fmt::format("\"{}\" does not decrypt to what was encrypted", shown.string()),
+                "The disk or its memory is failing; back up to another folder with --backup-dir.", ended.exit_code == 0 ? "" : reason_of(ended));
 }
 
 /// The identity's fault, the file's, or the program's?
@@ -159,7 +156,8 @@ WrittenArchive Encryption::encrypt(const Context& context, const WrittenArchive&
   if (ended.exit_code != 0)
     throw Error(Code::command_failed, fmt::format("\"{}\" could not be encrypted: {}", path.string(), reason_of(ended)), "Check --encrypt-to; `safety-doctor` tries it.");
   WrittenArchive written{path, file.size(), digest.finish()};
-  check_that_it_reads_back(context, *passing, file.partial_path(), path, written.sha256, plain);
+  check_that_it_reads_back(context, file.partial_path(), written.sha256, path);
+  check_that_it_opens(context, *passing, file.partial_path(), path, plain);
   os::fault_point("encryption.before_commit");
   file.commit();
   const std::lock_guard lock(mutex_);

@@ -73,6 +73,12 @@ std::string sha256_of_file(const Context& context, const std::filesystem::path& 
   return digest.finish();
 }
 
+void check_that_it_reads_back(const Context& context, const std::filesystem::path& file, const std::string& sha256, const std::filesystem::path& shown) {
+  if (sha256_of_file(context, file) != sha256)
+    throw Error(Code::archive_damaged, fmt::format("\"{}\" reads back differently than it was written", shown.string()),
+                "The disk or its memory is failing; back up to another folder with --backup-dir.");
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

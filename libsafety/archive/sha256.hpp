@@ -29,6 +29,9 @@ class Sha256 {
 /// Of a whole file in 64 hex digits, read in pieces. Errors: storage, interrupted.
 std::string sha256_of_file(const Context& context, const std::filesystem::path& path);
 
+/// What was just written comes back from the disk as it is (proof L1). `shown` is the name it will be known by. Errors: archive_damaged, storage, interrupted.
+void check_that_it_reads_back(const Context& context, const std::filesystem::path& file, const std::string& sha256, const std::filesystem::path& shown);
+
 /// HMAC-SHA256 (RFC 2104) of `bytes`: 64 hex digits.
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 

@@ -162,9 +162,7 @@ void check_frames(const Context& context, const BackupOptions& options, const st
 void prove(const Context& context, const BackupOptions& options, const archive::WrittenArchive& written, checkpoint::Record& record) {
   const Stopwatch watch;
   if (encryption_of(context) == nullptr) {
-    if (options.proof >= checkpoint::Proof::digest && archive::sha256_of_file(context, written.path) != written.sha256)
-      throw Error(Code::archive_damaged, "\"" + written.path.string() + "\" reads back differently than it was written",
-                  "The disk or its memory is failing; back up to another folder with --backup-dir.");
+    if (options.proof >= checkpoint::Proof::digest) archive::check_that_it_reads_back(context, written.path, written.sha256, written.path);
     check_frames(context, options, written.path);
   }
   record.proofs.push_back({std::min(options.proof, checkpoint::Proof::decodes), format_rfc3339(std::chrono::system_clock::now()),

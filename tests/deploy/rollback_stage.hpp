@@ -24,9 +24,7 @@ class IncidentStage {
   void add_wrong_migrations() {
     stage.lay_over("drop_table");
     stage.lay_over("add_nullable_field");
-    const auto folder = stage.project() / "prisma/migrations" / kDropConfidence;
-    std::filesystem::create_directories(folder);
-    write_text(folder / "migration.sql", "ALTER TABLE \"locations\" DROP COLUMN \"geocode_confidence\";\n");
+    write_text(stage.project() / "prisma/migrations" / kDropConfidence / "migration.sql", "ALTER TABLE \"locations\" DROP COLUMN \"geocode_confidence\";\n");
   }
   ToolRun deploy(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"--yes", "--no-rehearsal", "--allow-loss", "--json"});

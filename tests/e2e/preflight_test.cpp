@@ -29,7 +29,6 @@ class Preflight : public ::testing::Test {
                   "(\"id\" INTEGER PRIMARY KEY);\n");
   }
   void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((project / name).parent_path());
     write_text(project / name, text);
   }
   void add_migration(const std::string& name, const std::string& sql) const {

@@ -125,10 +125,8 @@ class RollbackStage {
   }
   void put_migrations_in_place() {
     std::filesystem::remove_all(prisma_);
-    for (const auto& [name, sql] : {std::pair{"1_first", "SELECT 1;\n"}, std::pair{"2_change", kMigration}}) {
-      std::filesystem::create_directories(prisma_ / "migrations" / name);
+    for (const auto& [name, sql] : {std::pair{"1_first", "SELECT 1;\n"}, std::pair{"2_change", kMigration}})
       write_text(prisma_ / "migrations" / name / "migration.sql", sql);
-    }
     write_text(prisma_ / "migrations/migration_lock.toml", "provider = \"postgresql\"\n");
     write_text(prisma_ / "schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\nmodel calls {\n  id Int @id\n  note String?\n}\n");
   }

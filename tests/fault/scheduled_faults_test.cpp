@@ -173,7 +173,6 @@ TEST_F(ScheduledFaults, TwoAtOnceOneWorksAndOneSaysSo) {
 TEST_F(ScheduledFaults, TheFolderIsReplacedByALink) {
   // To a disk of somebody else, say: what was there is not followed anywhere, and what is there now is not taken for ours.
   const auto elsewhere = stage.scratch() / "elsewhere";
-  fs::create_directories(elsewhere);
   write_text(elsewhere / "precious.sql.zst", "not ours");
   fs::rename(stage.folder(), stage.scratch() / "kept");
   fs::create_directory_symlink(elsewhere, stage.folder());
